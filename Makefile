@@ -1,0 +1,63 @@
+# Verbs of the collection explorer. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+DATA ?= data
+
+.PHONY: help setup setup-dev run ingest ask eval bench test lint check pictures lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+run: setup ## set up, ingest the sample collection when there is none, serve http://127.0.0.1:7860
+	@test -e $(DATA)/current || $(BIN)/collection-ingest run --sources ingest/sample/sources.toml --data-dir $(DATA)
+	$(BIN)/collection-explorer serve --data-dir $(DATA)
+
+setup: .venv/run.done ## create the environment in .venv from the lock file
+
+setup-dev: .venv/dev.done
+
+# uv copies rather than links: NLTK, which llama-index brings, refuses hard-linked files.
+.venv/run.done: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements-uv.lock
+	@UV_LINK_MODE=copy VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@UV_LINK_MODE=copy VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.done: .venv/run.done requirements-dev.lock
+	@UV_LINK_MODE=copy VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+ingest: setup ## take in the sources of sources.toml
+	$(BIN)/collection-ingest run --data-dir $(DATA)
+
+ask: setup ## ask one question: make ask Q="Who made the great wave?"
+	@$(BIN)/collection-explorer ask "$(Q)" --data-dir $(DATA)
+
+eval: setup ## measure finding on the sample collection's question set
+	$(BIN)/collection-eval run finding
+
+bench: setup-dev ## print speed as ratios against the plain way
+	$(BIN)/python -m eval.bench
+
+test: setup-dev ## run the tests (browser tests where a Chromium is installed)
+	$(BIN)/pytest
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: lint test ## lint, types and tests: what CI runs
+
+pictures: setup-dev ## remake the screenshots in docs/pictures (needs a Chromium)
+	$(BIN)/python tests/take_pictures.py
+
+lock: ## pin the newest allowed versions in the lock files
+	@for part in "requirements.lock" "requirements-dev.lock --extra dev -c requirements.lock"; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url pyproject.toml -o $$part; done
+
+clean: ## remove the environment and caches; data/ stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

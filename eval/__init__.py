@@ -1,0 +1,1 @@
+"""The inspectorate: measures answers and finding against question sets."""

@@ -1,0 +1,1 @@
+"""The museum open to visitors: asking, answering, pages and HTTP."""

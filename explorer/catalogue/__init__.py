@@ -1,0 +1,1 @@
+"""Records as the museum delivered them, their facets, words, vectors and generations."""

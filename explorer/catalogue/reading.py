@@ -1,0 +1,237 @@
+"""A published catalogue, read-only: records, numbers, filters, facets and word postings."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.catalogue.writing import FILE
+from explorer.errors import WrongUse
+from explorer.text import fold, number_key
+from explorer.types import FILTERS, Filters, Group, Passage, Record
+from explorer.wire import load_record
+
+Keys = NDArray[np.int64]
+_ORDERS = {
+    "number": "id",
+    "title": "title = '', title, key",
+    "oldest": "earliest IS NULL, earliest, key",
+    "newest": "earliest IS NULL, earliest DESC, key",
+}
+
+
+class Catalogue:
+    """The catalogue in `folder`; each thread has its own connection."""
+
+    def __init__(self, folder: Path) -> None:
+        self._uri = f"file:{folder / FILE}?mode=ro&immutable=1"
+        self._local = threading.local()
+
+    def _rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        if not hasattr(self._local, "db"):
+            self._local.db = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+        return list(self._local.db.execute(sql, tuple(values)))
+
+    def counts(self) -> tuple[int, int]:
+        """The numbers of records and passages."""
+        (records,), (passages,) = self._rows(
+            "SELECT count(*) FROM record UNION ALL SELECT count(*) FROM passage"
+        )
+        return int(records), int(passages)
+
+    def kinds(self) -> dict[str, int]:
+        """How many records there are of each kind."""
+        return dict(self._rows("SELECT kind, count(*) FROM record GROUP BY kind"))
+
+    # --- records
+
+    def record(self, record_id: str) -> Record | None:
+        """The record with this id."""
+        found = self._rows("SELECT body FROM record WHERE id = ?", [record_id])
+        return load_record(found[0][0]) if found else None
+
+    def records(self, keys: Sequence[int]) -> list[Record]:
+        """The records with these keys, in their order."""
+        marks = ",".join("?" * len(keys))
+        rows = self._rows(f"SELECT key, body FROM record WHERE key IN ({marks})", keys)  # noqa: S608
+        bodies = dict(rows)
+        return [load_record(bodies[key]) for key in keys if key in bodies]
+
+    def keys(self, record_ids: Iterable[str]) -> list[int]:
+        """The keys of the records with these ids, in their order; unknown ids are left out."""
+        found = (self._rows("SELECT key FROM record WHERE id = ?", [i]) for i in record_ids)
+        return [rows[0][0] for rows in found if rows]
+
+    def numbered(self, number: str) -> list[int]:
+        """Keys of the records an object number names, in whatever spelling."""
+        rows = self._rows(
+            "SELECT DISTINCT record FROM identifier WHERE value = ? ORDER BY record",
+            [number_key(number)],
+        )
+        return [key for (key,) in rows]
+
+    def texts_about(self, record_id: str) -> list[int]:
+        """Keys of the curatorial texts about a record."""
+        rows = self._rows("SELECT record FROM about WHERE object = ? ORDER BY record", [record_id])
+        return [key for (key,) in rows]
+
+    def ordered(self, keys: Keys | None, sort: str, limit: int, offset: int = 0) -> list[int]:
+        """Keys in the order of `sort`, a page of them; all records' where `keys` is None."""
+        if sort not in _ORDERS:
+            raise WrongUse(
+                f"Records cannot be sorted by '{sort}'.",
+                f"Sort by one of: score, {', '.join(_ORDERS)}.",
+                field="sort",
+            )
+        where, values = ("", []) if keys is None else _among("key", keys)
+        rows = self._rows(
+            f"SELECT key FROM record {where} ORDER BY {_ORDERS[sort]} LIMIT ? OFFSET ?",  # noqa: S608
+            [*values, limit, offset],
+        )
+        return [key for (key,) in rows]
+
+    # --- filters and facets
+
+    def matching(self, filters: Filters) -> Keys:
+        """Sorted keys of the records that satisfy every filter; values of one filter are ors."""
+        found: Keys | None = None
+        for name, given in filters.items():
+            if name not in FILTERS:
+                raise WrongUse(
+                    f"'{name}' is not a filter.",
+                    f"Use one of: {', '.join(FILTERS)}.",
+                    field=f"filters.{name}",
+                )
+            values = list(given) if isinstance(given, list | tuple) else [given]
+            keys = self._matching_one(name, values)
+            found = keys if found is None else np.intersect1d(found, keys, assume_unique=True)
+        if found is None:
+            found = np.array([k for (k,) in self._rows("SELECT key FROM record")], np.int64)
+        return found
+
+    def _matching_one(self, name: str, values: Sequence[Any]) -> Keys:
+        if name in ("from", "to"):
+            column, sign = ("latest", ">=") if name == "from" else ("earliest", "<=")
+            sql = f"SELECT DISTINCT record FROM span WHERE kind = 'creation' AND {column} {sign} ?"  # noqa: S608
+            rows = self._rows(sql, [_year(name, values[0] if values else None)])
+        elif name == "number":
+            rows = [(key,) for value in values for key in self.numbered(str(value))]
+        else:
+            folded = [_facet_value(v) for v in values]
+            marks = ",".join("?" * len(folded))
+            sql = f"SELECT DISTINCT record FROM facet WHERE name = ? AND value IN ({marks})"  # noqa: S608
+            rows = self._rows(sql, [name, *folded])
+        return np.unique(np.array([key for (key,) in rows], np.int64))
+
+    def facets(self, keys: Keys | None, limit: int = 20) -> dict[str, list[dict[str, Any]]]:
+        """Per facet its most frequent values among `keys` (all records where None)."""
+        where, values = ("", []) if keys is None else _among("record", keys)
+        rows = self._rows(
+            f"SELECT name, value, min(label), count(*) AS n FROM facet {where}"  # noqa: S608
+            " GROUP BY name, value ORDER BY name, n DESC, value",
+            values,
+        )
+        facets: dict[str, list[dict[str, Any]]] = {}
+        for name, value, label, count in rows:
+            chosen = facets.setdefault(name, [])
+            if len(chosen) < limit:
+                chosen.append({"value": value, "label": label, "count": count})
+        return facets
+
+    def groups(self, name: str) -> list[Group]:
+        """Every value of one facet with its count, most frequent first."""
+        rows = self._rows(
+            "SELECT min(label), count(*) AS n FROM facet WHERE name = ?"
+            " GROUP BY value ORDER BY n DESC, value",
+            [name],
+        )
+        return [Group(label, count) for label, count in rows]
+
+    # --- passages and words
+
+    def row_records(self) -> Keys:
+        """The record key of every passage row, in row order."""
+        rows = self._rows("SELECT record FROM passage ORDER BY row")
+        return np.fromiter((key for (key,) in rows), np.int64, len(rows))
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """The passages of these rows, in their order; text is "" for cuts of a Field."""
+        marks = ",".join("?" * len(rows))
+        found = self._rows(
+            'SELECT p.row, r.id, coalesce(p.text, ""), p.lang, p.field, p.start, p."end"'  # noqa: S608
+            f" FROM passage p JOIN record r ON r.key = p.record WHERE p.row IN ({marks})",
+            [int(row) for row in rows],
+        )
+        by_row = {row: Passage(*rest) for row, *rest in found}
+        return [by_row[int(row)] for row in rows]
+
+    def passage_hashes(self) -> list[bytes]:
+        """The hash of every passage's text, in row order."""
+        return [h for (h,) in self._rows("SELECT hash FROM passage ORDER BY row")]
+
+    def all_records(self) -> Iterator[Record]:
+        """Every record, in the order of the keys."""
+        page, last = self._rows("SELECT key, body FROM record ORDER BY key LIMIT 500"), 0
+        while page:
+            yield from (load_record(body) for _, body in page)
+            last = page[-1][0]
+            page = self._rows(
+                "SELECT key, body FROM record WHERE key > ? ORDER BY key LIMIT 500", [last]
+            )
+
+    def object_numbers(self) -> dict[str, str]:
+        """Object number as compared -> id of the record that bears it."""
+        return dict(
+            self._rows(
+                "SELECT i.value, r.id FROM identifier i JOIN record r ON r.key = i.record"
+                " WHERE i.kind = 'object_number'"
+            )
+        )
+
+    def record_hashes(self, source: str) -> dict[str, str]:
+        """Record id -> hash of what was delivered, for one source."""
+        return dict(self._rows("SELECT id, hash FROM record WHERE source = ?", [source]))
+
+    def frequency(self, form: str) -> int:
+        """In how many passages a folded form stands."""
+        rows = self._rows("SELECT doc FROM word_count WHERE term = ?", [form])
+        return int(rows[0][0]) if rows else 0
+
+    def postings(self, form: str) -> tuple[Keys, NDArray[np.float32]]:
+        """The rows a folded form stands in, and its BM25 score there (k1 1.2, b 0.75)."""
+        rows = self._rows("SELECT rowid, -bm25(word) FROM word WHERE word MATCH ?", [f'"{form}"'])
+        if not rows:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        keys, scores = zip(*rows, strict=True)
+        return np.array(keys, np.int64), np.array(scores, np.float32)
+
+
+def _among(column: str, keys: Keys) -> tuple[str, list[int]]:
+    """A WHERE clause for any number of keys; inlined, for SQLite binds only 32,766."""
+    return f"WHERE {column} IN ({','.join(str(int(k)) for k in keys)})", []
+
+
+def _facet_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return fold(" ".join(str(value).split()))
+
+
+def _year(name: str, value: object) -> int:
+    try:
+        return int(str(value))
+    except ValueError as error:
+        raise WrongUse(
+            f"'{value}' is not a year.",
+            "Give a whole number, negative for years before 1 BCE.",
+            field=f"filters.{name}",
+        ) from error
+
+
+def merge_filters(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    """All filters of the parts together; where two name the same one the later stands."""
+    return {name: value for part in parts for name, value in part.items()}

@@ -1,0 +1,48 @@
+-- One generation's catalogue: records verbatim, and what they are found and counted by.
+-- Written once by ingest, then only read.
+
+CREATE TABLE record (
+    key       INTEGER PRIMARY KEY,
+    id        TEXT NOT NULL UNIQUE,
+    source    TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    title     TEXT NOT NULL,           -- folded, for sorting
+    earliest  INTEGER,                 -- of the creation, for sorting
+    hash      TEXT NOT NULL,           -- of what the source delivered
+    body      BLOB NOT NULL            -- the Record as JSON
+);
+CREATE INDEX record_source ON record (source);
+
+CREATE TABLE identifier (value TEXT NOT NULL, record INTEGER NOT NULL, kind TEXT NOT NULL,
+                         PRIMARY KEY (value, record, kind)) WITHOUT ROWID;
+
+CREATE TABLE facet (name TEXT NOT NULL, value TEXT NOT NULL, record INTEGER NOT NULL,
+                    label TEXT NOT NULL, PRIMARY KEY (name, value, record)) WITHOUT ROWID;
+CREATE INDEX facet_record ON facet (record);
+
+CREATE TABLE span (record INTEGER NOT NULL, kind TEXT NOT NULL,
+                   earliest INTEGER, latest INTEGER);
+CREATE INDEX span_record ON span (record);
+
+CREATE TABLE about (object TEXT NOT NULL, record INTEGER NOT NULL,
+                    PRIMARY KEY (object, record)) WITHOUT ROWID;
+
+-- `row` is the row of the passage's vector in the matrix. `text` is kept for composed lines only:
+-- the text of every other passage is field[start:end] of its record.
+CREATE TABLE passage (
+    row     INTEGER PRIMARY KEY,
+    record  INTEGER NOT NULL,
+    field   TEXT NOT NULL,
+    start   INTEGER NOT NULL,
+    "end"   INTEGER NOT NULL,
+    lang    TEXT NOT NULL,
+    text    TEXT,
+    hash    BLOB NOT NULL              -- of the text that was embedded
+);
+CREATE INDEX passage_record ON passage (record);
+
+-- Folded words and their stems; contentless, rowid = passage.row.
+CREATE VIRTUAL TABLE word USING fts5 (
+    forms, content = '', tokenize = "unicode61 remove_diacritics 0"
+);
+CREATE VIRTUAL TABLE word_count USING fts5vocab (word, row);

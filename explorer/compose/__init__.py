@@ -1,0 +1,1 @@
+"""Statements made from records: facts with labels, and sentences quoted exactly."""

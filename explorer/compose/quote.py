@@ -1,0 +1,200 @@
+"""An answer without a model: label lines of records, and the sentences that fit best, exactly.
+
+Free of grammar, hence right in every language: a phrase opens, then label: value, then quotes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.backends.protocols import Embedder
+from explorer.phrases import language_name, phrase
+from explorer.render.lines import Line, lines
+from explorer.text import forms, sentences, words
+from explorer.types import Citation, Field, Hit, Plan, Record, Statement
+
+PROSE = ("description", "text")
+ASIDE = ("provenance", "inscription")
+"""Quoted only where they hold a word of the question."""
+
+_MOST_SENTENCES = 3
+_SEVERAL = 3
+_FEW = 2
+_SHORT_LABEL = ("title", "maker", "date")
+_CLOSE = 0.8  # of the best score: a second record that near answers as well
+_TITLE_WORD = 0.25  # weight of a word that only names the record, in choosing sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a record's prose and how well it fits the question."""
+
+    record: Record
+    reference: str
+    field: Field
+    start: int
+    end: int
+    fit: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """Its exact words."""
+        return self.field.text[self.start : self.end]
+
+
+def quote(
+    plan: Plan, hits: Sequence[Hit], embedder: Embedder, *, supported: bool
+) -> Iterator[Statement]:
+    """The statements of a verbatim answer, in order; markers are the hits' places, from 1.
+
+    Where the hits do not support an answer only a notice is given.
+    """
+    markers = {hit.record.id: place for place, hit in enumerate(hits, 1)}
+    if not supported:
+        yield _notice("answer.nearest" if hits else "answer.not_found", plan.lang)
+        return
+    leading = leading_records(plan, hits)
+    yield _notice("answer.one" if len(leading) == 1 else "answer.several", plan.lang)
+    statements = [
+        statement
+        for record in leading
+        for statement in _about(record, plan, hits, embedder, markers, alone=len(leading) == 1)
+    ]
+    told = {s.lang for s in statements if s.kind == "quote" and s.lang not in ("", plan.lang)}
+    for lang in sorted(told):
+        name = language_name(lang, plan.lang)
+        yield _notice("notice.original_language", plan.lang, language=name)
+    yield from statements
+
+
+def leading_records(plan: Plan, hits: Sequence[Hit]) -> list[Record]:
+    """The records an answer is about: one where it stands out, else up to three.
+
+    A curatorial text about an object or two speaks for them; a tour of a room for itself.
+    """
+    named = [h for h in hits if h.score >= 10.0]
+    near = named or [h for h in hits if h.score >= _CLOSE * hits[0].score]
+    by_id = {h.record.id: h.record for h in hits}
+    subjects: dict[str, Record] = {}
+    for hit in near[: 2 * _SEVERAL]:
+        about = hit.record.about if len(hit.record.about) <= _FEW else ()
+        for record in [by_id[i] for i in about if i in by_id] or [hit.record]:
+            subjects.setdefault(record.id, record)
+    return list(subjects.values())[:_SEVERAL]
+
+
+def _about(
+    record: Record,
+    plan: Plan,
+    hits: Sequence[Hit],
+    embedder: Embedder,
+    markers: Mapping[str, int],
+    *,
+    alone: bool,
+) -> Iterator[Statement]:
+    chosen = lines(record, plan.lang) if alone else lines(record, plan.lang, _SHORT_LABEL)
+    for line in chosen:
+        yield _fact(record, line, plan.lang, markers[record.id])
+    family = [record, *(h.record for h in hits if record.id in h.record.about)]
+    limit = _MOST_SENTENCES if alone else 1
+    for sentence in best_sentences(family, plan, hits, embedder, limit):
+        yield _quoted(sentence, markers[sentence.record.id])
+
+
+def best_sentences(
+    family: Sequence[Record], plan: Plan, hits: Sequence[Hit], embedder: Embedder, limit: int
+) -> list[Sentence]:
+    """Up to `limit` sentences of these records that fit the question, in reading order.
+
+    Those in the visitor's language where there are any, else those of the first language there is.
+    """
+    candidates = _sentences(family)
+    spoken = [s for s in candidates if _lang(s.field) == plan.lang]
+    if not spoken and candidates:
+        first = _lang(candidates[0].field)
+        spoken = [s for s in candidates if _lang(s.field) == first]
+    if not spoken:
+        return []
+    fitted = _fitted(spoken, plan, hits, embedder)
+    best = max((s.fit for s in fitted), default=0.0)
+    good = sorted((s for s in fitted if s.fit >= 0.6 * best), key=lambda s: -s.fit)[:limit]
+    kept = {id(s) for s in good}
+    return [s for s in fitted if id(s) in kept]
+
+
+def _sentences(family: Sequence[Record]) -> list[Sentence]:
+    return [
+        Sentence(record, reference, field, start, end)
+        for record in family
+        for name in (*PROSE, *ASIDE)
+        for reference, field in record.named(name)
+        for start, end in sentences(field.text)
+    ]
+
+
+def _fitted(
+    candidates: Sequence[Sentence], plan: Plan, hits: Sequence[Hit], embedder: Embedder
+) -> list[Sentence]:
+    """The candidates with their fit: shared words, nearness, the passage found, and first place."""
+    asked = [set(forms(word, plan.lang)) for word in plan.words]
+    naming = {
+        form
+        for s in candidates[:1]
+        for name in ("title", "maker")
+        for _, field in s.record.named(name)
+        for word in words(field.text)
+        for form in forms(word, field.lang)
+    }
+    weights = [_TITLE_WORD if forms_ & naming else 1.0 for forms_ in asked]
+    query = embedder.embed_query(" ".join(plan.words) or plan.text)
+    cosines = embedder.embed_passages([s.text for s in candidates]) @ query
+    found = {(h.record.id, h.passage.field): h.passage for h in hits if h.passage.field}
+    fitted = []
+    for sentence, cosine in zip(candidates, np.asarray(cosines).tolist(), strict=True):
+        lang = _lang(sentence.field)
+        held = {form for word in words(sentence.text) for form in forms(word, lang)}
+        shared = sum(w for w, forms_ in zip(weights, asked, strict=True) if forms_ & held)
+        if not shared and sentence.field.name in ASIDE:
+            continue
+        fit = shared / (sum(weights) or 1.0) + max(cosine, 0.0)
+        passage = found.get((sentence.record.id, sentence.reference))
+        if passage and passage.start <= sentence.start < passage.end:
+            fit += 0.1
+        if sentence.start == 0:
+            fit += 0.1  # a text opens with what it is about
+        fitted.append(
+            Sentence(sentence.record, sentence.reference, sentence.field,
+                     sentence.start, sentence.end, fit)
+        )  # fmt: skip
+    return fitted
+
+
+def _lang(field: Field) -> str:
+    return (field.lang or field.lang_detected).partition("-")[0]
+
+
+def _notice(code: str, lang: str, **names: object) -> Statement:
+    return Statement(0, "notice", phrase(code, lang, **names), lang=lang)
+
+
+def _fact(record: Record, line: Line, lang: str, marker: int) -> Statement:
+    label = phrase(line.key, lang)
+    citations = tuple(
+        Citation(
+            marker, record.id, p.reference, _lang(p.field), p.quote, p.start,
+            p.start + len(p.quote),
+        )
+        for p in line.parts
+    )  # fmt: skip
+    text = phrase("answer.fact", lang, label=label, value=line.text)
+    return Statement(0, "fact", text, citations=citations, label=label, value=line.text, lang=lang)
+
+
+def _quoted(sentence: Sentence, marker: int) -> Statement:
+    lang = _lang(sentence.field)
+    citation = Citation(
+        marker, sentence.record.id, sentence.reference, lang, sentence.text,
+        sentence.start, sentence.end,
+    )  # fmt: skip
+    return Statement(0, "quote", sentence.text, citations=(citation,), lang=lang)

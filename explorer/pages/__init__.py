@@ -1,0 +1,1 @@
+"""Gradio pages; they call ask and render and decide nothing themselves."""

@@ -1,0 +1,313 @@
+"""The visitor's page: a question box, the answer as a museum label, the records it rests on.
+
+It asks by `ask` and shows by `render`; it finds nothing, words nothing and keeps nothing.
+"""
+
+import csv
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from time import monotonic
+from traceback import format_tb
+from typing import Any
+
+import gradio as gr
+from babel.numbers import format_decimal
+
+from explorer.ask import ask
+from explorer.catalogue.reading import Catalogue
+from explorer.errors import ExplorerError, NotReady
+from explorer.language import languages
+from explorer.phrases import phrase
+from explorer.render import html
+from explorer.render.cards import title_of
+from explorer.render.sheets import sheets_html
+from explorer.types import Answer, Card, Message, Question, Record, Statement
+from explorer.wiring import Explorer
+
+log = logging.getLogger(__name__)
+_UPDATES = 8  # a second, at most
+_EXAMPLES = 5  # titles shown where a collection has no example questions of its own
+
+# Gradio gives no place for the page's own language and title: the header carries both.
+_NAME_PAGE = """
+const name = () => {
+  const header = element.querySelector('header');
+  document.documentElement.lang = header.lang;
+  document.title = header.dataset.title;
+};
+name();
+watch('value', name);
+"""
+_ASK_EXAMPLE = """
+element.addEventListener('click', (event) => {
+  const chosen = event.target.closest('button');
+  if (chosen) trigger('click', {question: chosen.textContent, lang: chosen.lang});
+});
+"""
+_SHOW_QUESTION = """
+let shown = '';
+watch('value', () => {
+  const asked = element.querySelector('.asked');
+  if (!asked || asked.textContent === shown) return;
+  shown = asked.textContent;
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  asked.scrollIntoView({block: 'start', behavior: still ? 'auto' : 'smooth'});
+});
+"""
+
+
+# --- what is shown ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An answer as far as it has come."""
+
+    question: str
+    lang: str
+    statements: tuple[Statement, ...] = ()
+    cards: tuple[Card, ...] = ()
+    notices: tuple[Message, ...] = ()
+    trouble: tuple[str, str] | None = None
+    busy: bool = True
+
+
+def views(question: Question, explorer: Explorer) -> Iterator[View]:
+    """The answer's views as its events come; the last one is not busy."""
+    view = View(question.text, question.lang)
+    yield view
+    try:
+        for event in ask(question, explorer):
+            view = _advanced(view, event.name, event.data)
+            yield view
+    except ExplorerError as error:
+        yield replace(view, busy=False, trouble=_trouble(error, question.lang))
+    except Exception as error:  # the boundary of this page
+        # An error's own words may hold the question: only its kind and place are logged.
+        log.error("An answer failed: %s\n%s", type(error).__name__, _where(error))
+        yield replace(view, busy=False, trouble=_sentences("internal", question.lang))
+
+
+def _advanced(view: View, name: str, data: Any) -> View:
+    if name == "plan":
+        return replace(view, lang=data["lang"])
+    if name == "sources":
+        return replace(view, cards=tuple(data["records"]))
+    if name == "statement":
+        return replace(view, statements=(*view.statements, data))
+    if name == "answer":
+        assert isinstance(data, Answer)
+        return replace(view, notices=data.notices, busy=False)
+    if name == "error":
+        return replace(view, busy=False, trouble=(data["problem"], data["remedy"]))
+    return view
+
+
+def coalesced(seen: Iterable[View], now: Any = monotonic) -> Iterator[View]:
+    """The views, at most so many a second as a page can draw; the first and last always."""
+    last, held = float("-inf"), None
+    for view in seen:
+        if now() - last >= 1 / _UPDATES:
+            yield view
+            last, held = now(), None
+        else:
+            held = view
+    if held:
+        yield held
+
+
+def _trouble(error: ExplorerError, lang: str) -> tuple[str, str]:
+    """A visitor's words: what only staff can mend is told without its particulars."""
+    if isinstance(error, NotReady):
+        return _sentences("not_ready", lang)
+    return error.problem, error.remedy
+
+
+def _sentences(error: str, lang: str) -> tuple[str, str]:
+    return phrase(f"error.{error}.problem", lang), phrase(f"error.{error}.remedy", lang)
+
+
+def _where(error: Exception) -> str:
+    return "".join(format_tb(error.__traceback__))
+
+
+# --- the page's own words --------------------------------------------------------------------
+
+
+def interface_language(chosen: str, accepted: str, default: str) -> str:
+    """The language of the page: the one chosen, else the first of the browser's that we speak."""
+    asked = [chosen, *(part.partition(";")[0].strip() for part in accepted.split(","))]
+    for code in (tag.partition("-")[0].lower() for tag in asked):
+        if code in languages() and languages()[code].interface:
+            return code
+    return default
+
+
+def opening(explorer: Explorer, lang: str) -> html.Opening:
+    """The words at the head of the page; without a collection only the heading and the notices."""
+    settings = explorer.settings
+    heading = settings.heading or phrase("page.heading", lang)
+    notices = [phrase("notice.ai", lang)]
+    try:
+        catalogue = explorer.serving().generation.catalogue
+    except NotReady:
+        closed = " ".join(_sentences("not_ready", lang))
+        return html.Opening(lang, heading, closed, "", tuple(notices))
+    institution = settings.institution or _institution(catalogue)
+    count = format_decimal(catalogue.counts()[0], locale=lang)
+    introduction = phrase("page.introduction", lang, count=count, institution=institution)
+    if _institution(catalogue) in _example_questions():
+        notices.append(phrase("page.sample", lang))
+    return html.Opening(
+        lang, heading, introduction if institution else "", institution, tuple(notices)
+    )
+
+
+def examples(explorer: Explorer, lang: str) -> list[tuple[str, str]]:
+    """(language, question) pairs to begin with: those written for this collection, else titles."""
+    try:
+        catalogue = explorer.serving().generation.catalogue
+    except NotReady:
+        return []
+    written = _example_questions().get(_institution(catalogue))
+    if written:
+        return written
+    records = catalogue.records(catalogue.ordered(None, "title", _EXAMPLES))
+    return [("", f"“{title_of(record, lang)}”") for record in records]
+
+
+def _institution(catalogue: Catalogue) -> str:
+    named = catalogue.groups("institution")
+    return named[0].label if named else ""
+
+
+@cache
+def _example_questions() -> dict[str, list[tuple[str, str]]]:
+    table = files("explorer").joinpath("vocabulary", "examples.tsv").read_text("utf-8")
+    written: dict[str, list[tuple[str, str]]] = {}
+    for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+        written.setdefault(row["institution"], []).append((row["lang"], row["text"]))
+    return written
+
+
+# --- the page --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All that the page itself says, in one language."""
+
+    header: str
+    language: str
+    choices: list[tuple[str, str]]
+    question: str
+    placeholder: str
+    ask: str
+    examples: str
+    foot: str
+
+
+def words(explorer: Explorer, lang: str) -> Words:
+    """The page's words in `lang`."""
+    own = [(row.name, row.code) for row in languages().values() if row.interface]
+    return Words(
+        header=html.header_html(opening(explorer, lang)),
+        language=phrase("page.language", lang),
+        choices=[(phrase("page.language_auto", lang), ""), *own],
+        question=phrase("page.question", lang),
+        placeholder=phrase("page.placeholder", lang),
+        ask=phrase("page.ask", lang),
+        examples=html.examples_html(examples(explorer, lang), lang),
+        foot=html.foot_html(lang),
+    )
+
+
+def build_visitor_page(explorer: Explorer) -> gr.Blocks:
+    """The page, wired to `explorer`; nothing of it is reachable as an API."""
+    default = explorer.settings.default_lang
+    first = words(explorer, default)
+
+    def spoken(chosen: str, request: gr.Request) -> str:
+        return interface_language(chosen, request.headers.get("accept-language", ""), default)
+
+    def dress(chosen: str, request: gr.Request) -> tuple[Any, ...]:
+        return _dressed(words(explorer, spoken(chosen, request)), chosen)
+
+    def answer(text: str, chosen: str, request: gr.Request) -> Iterator[tuple[Any, str, str]]:
+        yield from _shown(Question(text or "", lang=spoken(chosen, request)), explorer)
+
+    def answer_example(
+        chosen: str, event: gr.EventData, request: gr.Request
+    ) -> Iterator[tuple[Any, str, str]]:
+        yield from answer(str(event.question), str(event.lang) or chosen, request)
+
+    with gr.Blocks(title=phrase("page.heading", default), analytics_enabled=False) as page:
+        choice = gr.Dropdown(first.choices, value="", label=first.language, filterable=False,
+                             elem_id="language")  # fmt: skip
+        header = _html("opening", first.header, js=_NAME_PAGE)
+        with gr.Row(elem_id="ask"):
+            box = gr.Textbox(
+                label=first.question, placeholder=first.placeholder, lines=1, max_lines=4,
+                show_label=False, container=False, elem_id="question",
+            )  # fmt: skip
+            button = gr.Button(first.ask, variant="primary", elem_id="go", scale=0)
+        told = _html("answer", '<div aria-live="polite"></div>', js=_SHOW_QUESTION)
+        records = _html("records")
+        begin = _html("examples", first.examples, js=_ASK_EXAMPLE)
+        foot = _html("foot", first.foot)
+
+        quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+        dressed, shown = [header, choice, box, button, begin, foot], [box, told, records]
+        page.load(dress, [choice], dressed, **quiet)
+        choice.input(dress, [choice], dressed, **quiet)
+        asked = {"trigger_mode": "always_last", **quiet}
+        gr.on([box.submit, button.click], answer, [box, choice], shown, **asked)
+        begin.click(answer_example, [choice], shown, **asked)
+    page.queue(default_concurrency_limit=None, api_open=False)
+    return page
+
+
+def _html(name: str, value: str = "", *, js: str | None = None) -> Any:
+    return gr.HTML(value, elem_id=name, js_on_load=js, apply_default_css=False, container=False)
+
+
+def _dressed(said: Words, chosen: str) -> tuple[Any, ...]:
+    """Updates of header, language choice, question box, button, examples and foot."""
+    return (
+        gr.update(value=said.header),
+        gr.update(label=said.language, choices=said.choices, value=chosen),
+        gr.update(label=said.question, placeholder=said.placeholder),
+        gr.update(value=said.ask),
+        gr.update(value=said.examples),
+        gr.update(value=said.foot),
+    )
+
+
+def _shown(question: Question, explorer: Explorer) -> Iterator[tuple[Any, str, str]]:
+    """Updates of the box, the answer and the records; the box keeps a question that failed."""
+    for view in coalesced(views(question, explorer)):
+        box = gr.update(value=view.question if view.trouble else "")
+        said = html.answer_html(
+            view.question, view.statements, view.cards, view.lang, view.notices, busy=view.busy
+        )
+        if view.trouble:
+            said = html.trouble_html(*view.trouble)
+        records = _records(view.cards, view.statements, explorer)
+        listed = html.cards_html(view.cards, records, view.lang)
+        sheets = sheets_html(view.statements, view.cards, records, view.lang)
+        yield box, f'<div aria-live="polite">{said}</div>', str(listed + sheets)
+
+
+def _records(
+    cards: Iterable[Card], statements: Iterable[Statement], explorer: Explorer
+) -> dict[str, Record]:
+    wanted = {card.id for card in cards}
+    wanted |= {citation.record_id for s in statements for citation in s.citations}
+    if not wanted:
+        return {}
+    catalogue = explorer.serving().generation.catalogue
+    found = ((record_id, catalogue.record(record_id)) for record_id in wanted)
+    return {record_id: record for record_id, record in found if record}

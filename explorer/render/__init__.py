@@ -1,0 +1,1 @@
+"""Records and answers as people see them: cards, escaped HTML, credit lines."""

@@ -1,0 +1,44 @@
+"""Cards: a record in a list, rendered from the record alone."""
+
+from urllib.parse import quote
+
+from explorer.render.lines import in_language, lines, maker_lines, rights_label
+from explorer.types import Card, Record
+
+
+def title_of(record: Record, lang: str) -> str:
+    """The record's title in `lang` where it has one, else in its own; else its object number."""
+    titles = in_language(record.named("title"), lang)
+    if titles:
+        return titles[0][1].text
+    numbers = record.named("object_number")
+    return numbers[0][1].text if numbers else record.id
+
+
+def image_address(record: Record) -> str:
+    """Where our own server has the record's thumbnail; "" where it has none."""
+    shown = any(image.thumbnail for image in record.images)
+    return f"/images/{quote(record.id, safe='')}" if shown else ""
+
+
+def card(record: Record, lang: str) -> Card:
+    """The record as a card in `lang`."""
+    makers = [line for line in maker_lines(record, lang) if line.key == "field.maker"]
+    told = {line.key.removeprefix("field."): line.text for line in lines(
+        record, lang, ("date", "type", "object_number", "credit_line"))}  # fmt: skip
+    rights = record.rights
+    return Card(
+        id=record.id,
+        title=title_of(record, lang),
+        maker_line=makers[0].text if makers else record.author,
+        date_line=told.get("date", ""),
+        type=told.get("type", ""),
+        object_number=told.get("object_number", ""),
+        credit_line=told.get("credit_line", ""),
+        rights=rights_label(rights.image if record.images else rights.object or rights.record),
+        image=image_address(record),
+        alt=next((i.alt for i in record.images), ""),
+        url=record.url,
+        room=record.room,
+        on_view=record.on_view,
+    )

@@ -1,0 +1,116 @@
+"""The lines of a museum label: values of a record in a visitor's language, and their Fields."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from explorer.phrases import phrase, phrases
+from explorer.types import Field, Maker, Record
+
+LABEL_FIELDS = ("title", "maker", "date", "material", "technique", "place", "measurement",
+                "object_number")  # fmt: skip
+"""The lines of a label, in the order they are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Words of a line that stand exactly so in a Field, from `start`."""
+
+    reference: str
+    field: Field
+    start: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A value with its label's key, and the Parts it was made from."""
+
+    key: str
+    text: str
+    parts: tuple[Part, ...]
+
+
+def in_language(fields: Sequence[tuple[str, Field]], lang: str) -> list[tuple[str, Field]]:
+    """The fields in `lang`; else those without a language; else those in the first one's."""
+    for wanted in (lang, "", fields[0][1].lang if fields else ""):
+        chosen = [(ref, f) for ref, f in fields if (f.lang.partition("-")[0] or "") == wanted]
+        if chosen:
+            return chosen
+    return list(fields)
+
+
+def lines(record: Record, lang: str, names: Sequence[str] = LABEL_FIELDS) -> Iterator[Line]:
+    """The lines of the record's label that it has words for, in the order of `names`."""
+    for name in names:
+        if name == "maker":
+            yield from maker_lines(record, lang)
+            continue
+        chosen = in_language(record.named(name), lang)
+        if name == "title":
+            chosen = chosen[:1]
+        if chosen:
+            parts = tuple(Part(ref, f, 0, f.text) for ref, f in chosen)
+            yield Line(f"field.{name}", ", ".join(p.quote for p in parts), parts)
+
+
+def maker_lines(record: Record, lang: str) -> Iterator[Line]:
+    """Makers with their qualifiers: the current ones as one line, former and copied ones apart."""
+    fields = record.named("maker")
+    # A former or copied maker whose name the record does not give says nothing.
+    named = [
+        (maker, field)
+        for maker, field in zip(record.makers, fields, strict=False)
+        if maker.name or maker.status == "unknown"
+    ]
+    for key, statuses in (
+        ("field.maker", ("current", "unknown")),
+        ("field.former_maker", ("former",)),
+        ("field.copied_maker", ("copy-after",)),
+    ):
+        told = [_told(record, m, f, lang) for m, f in named if m.status in statuses]
+        if told:
+            parts = tuple(part for _, many in told for part in many)
+            yield Line(key, "; ".join(dict.fromkeys(text for text, _ in told)), parts)
+
+
+def _told(
+    record: Record, maker: Maker, named: tuple[str, Field], lang: str
+) -> tuple[str, list[Part]]:
+    reference, field = named
+    start = field.text.find(maker.name)
+    whole = start < 0 or not maker.name
+    parts = [Part(reference, field, 0 if whole else start, field.text if whole else maker.name)]
+    unknown = maker.status == "unknown"
+    text = phrase("maker.unknown", lang) if unknown else _qualified(parts[0].quote, maker, lang)
+    alone = len(record.makers) == 1
+    for name, wanted in (("maker.role", not alone), ("maker.qualifier", bool(maker.qualifier))):
+        for ref, f in record.named(name):
+            if f.source == reference and wanted:
+                parts.append(Part(ref, f, 0, f.text))
+                text = f"{text} ({f.text})" if name == "maker.role" else text
+    return text, parts
+
+
+def _qualified(name: str, maker: Maker, lang: str) -> str:
+    key = f"qualifier.{maker.qualifier}"
+    if not maker.qualifier or maker.status in ("former", "copy-after"):
+        return name
+    if key in phrases(lang):
+        return phrase(key, lang, name=name)
+    return phrase("qualifier.other", lang, name=name, qualifier=maker.qualifier)
+
+
+@cache
+def _rights_labels() -> dict[str, str]:
+    table = files("explorer").joinpath("vocabulary", "rights.tsv").read_text("utf-8")
+    rows = csv.DictReader(table.splitlines(), delimiter="\t")
+    return {row["uri"]: row["label"] for row in rows}
+
+
+def rights_label(uri: str) -> str:
+    """The short name of a licence or rights statement; the words themselves where it has none."""
+    bare = uri.partition("://")[2].removeprefix("www.").split("deed.")[0].rstrip("/")
+    return _rights_labels().get(bare.replace("/page/", "/vocab/"), uri)

@@ -1,0 +1,57 @@
+"""Answers and lists as plain text, for the command line."""
+
+import csv
+import io
+from dataclasses import asdict
+
+from explorer.types import Answer, Found, Searched, Statement
+from explorer.wire import dump
+
+FORMATS = ("table", "json", "csv")
+_COLUMNS = ("object_number", "title", "maker_line", "date_line", "type", "id")
+
+
+def told(answer: Answer) -> str:
+    """The answer with its markers, and below it what each marker stands for."""
+    lines = [_statement(statement) for statement in answer.statements]
+    lines += ["", *(notice.text for notice in answer.notices), ""]
+    for place, card in enumerate(answer.records, 1):
+        parts = (card.title, card.maker_line, card.date_line, card.object_number, card.id)
+        lines.append(f"[{place}] " + " · ".join(part for part in parts if part))
+    return "\n".join(lines).rstrip()
+
+
+def _statement(statement: Statement) -> str:
+    markers = "".join(f" [{m}]" for m in dict.fromkeys(c.marker for c in statement.citations))
+    text = f"“{statement.text}”" if statement.kind == "quote" else statement.text
+    return text + markers
+
+
+def listed(searched: Searched, form: str, *, explain: bool) -> str:
+    """A search as `form`: table, json or csv, ending in a new line."""
+    if form == "json":
+        return dump(searched).decode() + "\n"
+    rows = [asdict(found.card) for found in searched.hits]
+    if form == "csv":
+        buffer = io.StringIO()
+        writer = csv.DictWriter(buffer, list(rows[0]) if rows else list(_COLUMNS))
+        writer.writeheader()
+        writer.writerows(rows)
+        return buffer.getvalue()
+    lines = []
+    for found in searched.hits:
+        shown = asdict(found.card)
+        lines.append(" | ".join(str(shown[name]) for name in _COLUMNS))
+        if explain:
+            lines.append(f"    {_explained(found)}")
+    lines.append(f"{searched.total} records")
+    return "\n".join(lines) + "\n"
+
+
+def _explained(found: Found) -> str:
+    where = found.passage.field or "composed line" if found.passage else "filter"
+    words = ", ".join(found.words) or "no words"
+    return (
+        f"{found.score:.3f} = cosine {found.cosine:.3f} and coverage {found.coverage:.3f}"
+        f" in {where}; {words}"
+    )

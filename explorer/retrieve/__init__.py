@@ -1,0 +1,6 @@
+"""Finding: words (in the catalogue), ranking (words and vectors together), support (enough?)."""
+
+from explorer.retrieve.ranking import hits_of, rank, retrieve
+from explorer.retrieve.support import answerable, worth_showing
+
+__all__ = ["answerable", "hits_of", "rank", "retrieve", "worth_showing"]

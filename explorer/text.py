@@ -1,0 +1,127 @@
+"""Words, stems, sentences and numbers of a text: how everything written here is compared.
+
+Both sides of every comparison, records and questions, pass through these functions.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+_WORD = re.compile(r"[^\W_]+")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german",
+    "el": "greek", "en": "english", "es": "spanish", "et": "estonian", "eu": "basque",
+    "fi": "finnish", "fr": "french", "ga": "irish", "hu": "hungarian", "it": "italian",
+    "lt": "lithuanian", "nb": "norwegian", "nl": "dutch", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "tr": "turkish",
+}  # fmt: skip
+_SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’“»)\]]*(?=\s|$)|\n\s*\n")
+_LAST_WORD = re.compile(r"(\S+)$")
+
+
+def nfc(text: str) -> str:
+    """`text` NFC-normalised and without white space at its ends: the form that is stored."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def fold(text: str) -> str:
+    """`text` as compared: without case, accents and ligatures (Straße -> strasse, Łódź -> lodz)."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` as written, in order; runs of Chinese or Japanese as bigrams."""
+    found: list[str] = []
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if not word.isascii() and _CJK.search(word):
+            for run in _CJK.findall(word):
+                found.extend(run[i : i + 2] for i in range(max(1, len(run) - 1)))
+        else:
+            found.append(word)
+    return found
+
+
+@cache
+def _stemmer(lang: str) -> Any | None:  # PyStemmer has no types
+    import Stemmer
+
+    name = _STEMMERS.get(lang.partition("-")[0])
+    return Stemmer.Stemmer(name) if name in Stemmer.algorithms() else None
+
+
+def stem(word: str, lang: str) -> str:
+    """The folded stem of one word in `lang`; the folded word where there is no stemmer for it."""
+    stemmer = _stemmer(lang)
+    return fold(stemmer.stemWord(word.lower()) if stemmer else word)
+
+
+def forms(word: str, lang: str) -> tuple[str, ...]:
+    """The folded word and, where it differs, its folded stem: what is indexed and looked up."""
+    plain, stemmed = fold(word), stem(word, lang)
+    return (plain,) if stemmed == plain else (plain, stemmed)
+
+
+def number_key(number: str) -> str:
+    """An object number as compared: `NM 1234`, `NM.1234` and `nm1234` are the same key.
+
+    Separators count only between two digits, so that 2001/45 is not 20014/5.
+    """
+    parts = re.findall(r"\d+|[^\W\d_]+", fold(number))
+    joined = [
+        ("-" if i and part[0].isdigit() and parts[i - 1][-1].isdigit() else "") + part
+        for i, part in enumerate(parts)
+    ]
+    return "".join(joined)
+
+
+@cache
+def _abbreviations() -> frozenset[str]:
+    table = files("explorer").joinpath("vocabulary", "abbreviations.tsv").read_text("utf-8")
+    rows = csv.DictReader(table.splitlines(), delimiter="\t")
+    return frozenset(a.casefold() for row in rows for a in row["abbreviations"].split())
+
+
+def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+    if not match.group().startswith("."):
+        return True
+    following = text[match.end() :].lstrip()[:1]
+    if following and following.islower():
+        return False
+    before = _LAST_WORD.search(text, max(0, match.start() - 24), match.start())
+    word = before.group(1).lstrip("(\"'“„«[") if before else ""
+    if len(word) == 1 and word.isalpha():
+        return False  # an initial: J. Leyster
+    if word.isdigit() and len(word) < 3:
+        return False  # an ordinal: 19. Jahrhundert, 1. maja
+    return word.casefold() not in _abbreviations()
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each sentence in code points, without the white space between them."""
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if not _ends_sentence(text, match):
+            continue
+        yield from _trimmed(text, start, match.end())
+        start = match.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    cut = text[start:end]
+    start += len(cut) - len(cut.lstrip())
+    end -= len(cut) - len(cut.rstrip())
+    if start < end:
+        yield start, end

@@ -1,0 +1,41 @@
+"""Checking: every statement against the Fields its citations point into, before it leaves."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from explorer.types import Citation, Record, Statement
+
+_NUMBER = re.compile(r"\d+")
+
+
+def verify(statements: Iterable[Statement], records: Mapping[str, Record]) -> Iterator[Statement]:
+    """The statements, numbered, each marked supported or not; nothing is rewritten.
+
+    `records` are the retrieved ones by id: a citation of any other record does not hold. A
+    statement without support is still yielded: the caller decides what silence to keep.
+    """
+    for index, statement in enumerate(statements):
+        yield replace(statement, index=index, supported=_supported(statement, records))
+
+
+def holds(citation: Citation, records: Mapping[str, Record]) -> bool:
+    """Whether the citation's quote stands in its Field, at its offsets."""
+    record = records.get(citation.record_id)
+    field = record.numbered(citation.field) if record else None
+    return bool(
+        field and citation.quote and field.text[citation.start : citation.end] == citation.quote
+    )
+
+
+def _supported(statement: Statement, records: Mapping[str, Record]) -> bool:
+    if statement.kind == "notice":
+        return not statement.citations
+    cited = statement.citations
+    if not cited or not all(holds(citation, records) for citation in cited):
+        return False
+    quotes = [citation.quote for citation in cited]
+    if statement.kind == "quote":
+        return statement.text == " ".join(quotes)
+    numbers = {n for quote in quotes for n in _NUMBER.findall(quote)}
+    return set(_NUMBER.findall(statement.text)) <= numbers

@@ -1,0 +1,1 @@
+"""Languages, words and concepts as tables a translator can edit."""

@@ -1,0 +1,93 @@
+"""The command collection-ingest."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from explorer.errors import ExplorerError
+
+if TYPE_CHECKING:
+    from ingest.intake import Progress
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Read what a museum has and build the collection that the explorer serves.",
+)
+
+
+@app.callback()
+def _commands() -> None:
+    """Keep `run` a word of its own, for later commands stand beside it."""
+
+
+@app.command()
+def run(
+    specs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SPEC...", help="format:path, such as lido:dump.xml"),
+    ] = None,
+    sources: Annotated[Path | None, typer.Option(help="A list of sources in TOML.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Where the collection is built.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the intake as JSON.")] = False,
+) -> None:
+    """Take in the sources named, or those of sources.toml, and let the result serve."""
+    from explorer.config import load_settings
+    from explorer.wire import dump
+    from ingest.intake import told
+    from ingest.pipeline import build
+    from ingest.sourcelist import all_sources
+
+    settings = load_settings({"data_dir": data_dir})
+    with _progress() as progress:
+        intake = build(all_sources(specs or [], sources), settings, progress)
+    print(dump(asdict(intake)).decode() if as_json else "\n".join(told(intake)))
+
+
+@contextmanager
+def _progress() -> "Iterator[Progress]":
+    """A bar on a terminal, a line per stage elsewhere; both on standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    if not sys.stderr.isatty():
+        seen: set[str] = set()
+
+        def plain(stage: str, done: int, total: int | None) -> None:
+            if stage not in seen:
+                seen.add(stage)
+                print(f"{stage} ...", file=sys.stderr)
+
+        yield plain
+        return
+    columns: tuple[Any, ...] = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, Any] = {}
+
+        def drawn(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield drawn
+
+
+def main() -> None:
+    """Run the command; errors are two sentences on standard error and an exit code."""
+    try:
+        app()
+    except ExplorerError as error:
+        print(f"{error.problem}\n{error.remedy}", file=sys.stderr)
+        sys.exit(error.code)
+
+
+if __name__ == "__main__":
+    main()

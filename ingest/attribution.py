@@ -1,0 +1,181 @@
+"""Who made it, and how surely: role, qualifier and the decorations of a name, in twelve languages.
+
+A copy or a rejected attribution is never taken for the maker, and an unknown maker has no name.
+"""
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Literal
+
+from explorer.text import fold, words
+from explorer.types import Maker, MakerStatus
+
+FURTHEST_FIRST = (
+    "formerly-attributed-to",
+    "copy-after",
+    "after-design-by",
+    "manner-of",
+    "follower-of",
+    "school-of",
+    "circle-of",
+    "workshop-of",
+    "possibly-by",
+    "attributed-to",
+)
+"""Where a source says two things of one actor, the one further from the maker's own hand holds."""
+
+_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
+_TAIL = re.compile(r"\s*[,;:.]\s*([^,;:.]+)[.]?\s*$")
+_MIDDLE = re.compile(r"[.,;:]\s*([^.,;:]+)[.,;:]\s*")
+_DOUBT = re.compile(r"\s*\(?\?\)?\s*$")
+_WORD = re.compile(r"[^\W_]+")
+_Words = tuple[str, ...]
+
+
+@lru_cache(maxsize=20_000)
+def maker(
+    name: str, role: str, qualifier: str, *, gender: str = "", uri: str = "", lang: str = ""
+) -> Maker:
+    """One actor of the making, its name without decorations and "" where the maker is unknown.
+
+    `role` and `qualifier` are the source's words; a qualifier that no table knows stays as it is.
+    Words of every language count: `lang` only decides where one word means two things.
+    """
+    plain, codes = _undecorated(name, lang)
+    codes += [code for code in (qualifier_code(qualifier, lang), _role_code(role, lang)) if code]
+    code = min(codes, key=FURTHEST_FIRST.index) if codes else qualifier.strip()
+    status: MakerStatus = "current"
+    if code == "formerly-attributed-to":
+        status = "former"
+    elif code == "copy-after":
+        status = "copy-after"
+    if not plain or is_unknown(plain):
+        plain = ""
+        status = "unknown" if status == "current" else status
+    return Maker(plain, role.strip(), code, status, gender, uri)
+
+
+@lru_cache(maxsize=2_000)
+def qualifier_code(text: str, lang: str = "") -> str:
+    """The code of what a qualifier or role says (workshop-of), or "" where no table knows it."""
+    folded = _folded(text)
+    if not folded:
+        return "possibly-by" if text.strip() in ("?", "(?)") else ""
+    found = [_code(folded, lang)]
+    found += [_code(_folded(part), lang) for part in re.split(r"[;/|]", text)]
+    known = [code for code in found if code]
+    if known:
+        return min(known, key=FURTHEST_FIRST.index)
+    opened = _opening(text)
+    return opened[0] if opened else ""
+
+
+@lru_cache(maxsize=2_000)
+def is_unknown(name: str) -> bool:
+    """Whether a name only says that nobody is known: Okänd, unbekannter deutscher Meister."""
+    every, unknown = _unknown_patterns()
+    folded = " ".join(words(fold(name)))
+    return bool(every.fullmatch(folded) and unknown.search(folded))
+
+
+@lru_cache(maxsize=2_000)
+def is_maker_role(role: str) -> bool:
+    """False for those who commissioned, owned, gave or are depicted; true for any other role."""
+    return " ".join(words(fold(role))) not in _not_makers()
+
+
+def _role_code(role: str, lang: str) -> str:
+    """As qualifier_code, but a pupil or a workshop by role is the maker, not somebody near them."""
+    code = qualifier_code(role, lang)
+    if not code:
+        return ""
+    of_the_work = FURTHEST_FIRST.index(code) < 3 or code in ("possibly-by", "attributed-to")
+    return code if of_the_work or _folded(role) in _openings()[0] else ""
+
+
+def _undecorated(name: str, lang: str) -> tuple[str, list[str]]:
+    plain, codes = name.strip(), list[str]()
+    while match := _BRACKETS.search(plain) or _TAIL.search(plain):
+        said = _folded(match.group(1))
+        code = _code(said, lang)
+        if match.re is _TAIL and len(" ".join(said)) < 4:
+            code = ""  # "Ponte, da" is a name
+        about_another = match.re is _BRACKETS and _opening(match.group(1))
+        if not (code or about_another):
+            break
+        codes += [code] if code else []
+        plain = plain[: match.start()].rstrip()
+    for match in _MIDDLE.finditer(plain):
+        if len(match.group(1)) > 3 and (code := _code(_folded(match.group(1)), lang)):
+            plain = f"{plain[: match.start()]} {plain[match.end() :]}"
+            codes.append(code)
+            break
+    if plain and (match := _DOUBT.search(plain)):
+        plain = plain[: match.start()]
+        codes.append("possibly-by")
+    while opened := _opening(plain):
+        codes.append(opened[0])
+        plain = opened[1]
+    return plain.strip(" ,;:"), codes
+
+
+def _opening(text: str) -> tuple[str, str] | None:
+    """(code, what follows) where `text` begins with words such as "workshop of", longest first."""
+    openings, longest = _openings()
+    spans = [match.span() for match in _WORD.finditer(text)]
+    folded = [fold(text[start:end]) for start, end in spans[: longest + 1]]
+    for length in range(min(longest, len(spans) - 1), 0, -1):
+        code = openings.get(tuple(folded[:length]))
+        if code and "," not in text[spans[length - 1][1] : spans[length][0]]:
+            return code, text[spans[length][0] :]
+    return None
+
+
+def _folded(text: str) -> _Words:
+    return tuple(words(fold(text)))
+
+
+def _code(said: _Words, lang: str) -> str:
+    meanings = _terms().get(said, {})
+    return meanings.get(lang[:2]) or next(iter(meanings.values()), "")
+
+
+@cache
+def _terms() -> dict[_Words, dict[str, str]]:
+    """Folded words -> language -> code; a term of the table with or without its name (~)."""
+    terms: dict[_Words, dict[str, str]] = {}
+    for code, lang, term in _table("qualifiers.tsv"):
+        terms.setdefault(_folded(term), {}).setdefault(lang, code)
+    return terms
+
+
+@cache
+def _openings() -> tuple[dict[_Words, str], int]:
+    rows = _table("qualifiers.tsv")
+    openings = {_folded(term): code for code, _, term in rows if term.endswith("~")}
+    return openings, max(map(len, openings))
+
+
+@cache
+def _unknown_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    def either(*kinds: Literal["unknown", "noun", "adjective"]) -> str:
+        terms = {term for kind, _, term in _table("unknown_makers.tsv") if kind in kinds}
+        folded = {" ".join(_folded(t)) + (r"[^\W\d_]*" if t.endswith("*") else "") for t in terms}
+        return "|".join(sorted(folded, key=len, reverse=True))
+
+    known = f"{either('unknown', 'noun', 'adjective')}|[0-9]+[a-z]{{0,2}}"
+    return re.compile(f"(?:(?:{known})(?: |$))+"), re.compile(rf"\b(?:{either('unknown')})\b")
+
+
+@cache
+def _not_makers() -> frozenset[str]:
+    rows = _table("unknown_makers.tsv")
+    return frozenset(" ".join(_folded(term)) for kind, _, term in rows if kind == "other role")
+
+
+@cache
+def _table(name: str) -> tuple[tuple[str, str, str], ...]:
+    lines = files("ingest").joinpath(name).read_text("utf-8").splitlines()[1:]
+    rows = (line.split("\t") for line in lines if line.strip())
+    return tuple((first, lang, term) for first, lang, term in rows)

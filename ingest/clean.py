@@ -1,0 +1,70 @@
+"""Records understood: languages told from the words, years read from dates, numbers gathered.
+
+Nothing a source said is changed: what is understood stands beside what was delivered.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import blake2b
+
+from explorer.language import detect_language
+from explorer.types import DateSpan, Field, Record, Source
+from explorer.wire import dump
+from ingest.dates import read_date
+
+REVISION = "1"
+"""Part of every hash: raised when records are understood differently from before."""
+
+_DETECTED = frozenset(("title", "description", "text", "inscription", "provenance"))
+_SHORTEST = 20
+_SURE = 0.9
+
+
+def delivered_hash(record: Record) -> str:
+    """What stands for the delivered content: equal when nothing but the day of delivery differs."""
+    bare = replace(record, source=Source(record.source.name, record.source.format))
+    return blake2b(REVISION.encode() + dump(bare), digest_size=16).hexdigest()
+
+
+def clean(record: Record) -> Record:
+    """The record with detected languages and read years; warnings say what looked wrong."""
+    fields = tuple(_detected(field) for field in record.fields)
+    warnings = [
+        f"declared {f.lang}, reads as {f.lang_detected}: {f.name}"
+        for f in fields
+        if f.lang and f.lang_detected and f.lang.partition("-")[0] != f.lang_detected
+    ]
+    dates = tuple(_dated(span) for span in record.dates)
+    warnings += [f"date not understood: {_words(d.display)}" for d in dates if _unread(d)]
+    return replace(record, fields=fields, dates=dates, warnings=(*record.warnings, *warnings))
+
+
+def _detected(field: Field) -> Field:
+    if field.name not in _DETECTED or len(field.text) < _SHORTEST:
+        return field
+    heard = detect_language(field.text, prior=field.lang)
+    return replace(field, lang_detected=heard.code) if heard.share >= _SURE else field
+
+
+def _dated(span: DateSpan) -> DateSpan:
+    """The span with years read from its words; delivered years always stand."""
+    if not span.display:
+        return span
+    for lang, text in sorted(span.display.items()):
+        read = read_date(text, lang)
+        if read is None:
+            continue
+        if span.earliest is None and span.latest is None:
+            return replace(
+                span, earliest=read.earliest, latest=read.latest, certainty=read.certainty
+            )
+        return replace(span, certainty=read.certainty)
+    return span
+
+
+def _unread(span: DateSpan) -> bool:
+    return bool(span.display) and span.earliest is None and span.latest is None
+
+
+def _words(display: Mapping[str, str]) -> str:
+    return next(iter(display.values()), "")

@@ -1,0 +1,207 @@
+"""Building: what the sources deliver, compared with what serves, becomes the next generation.
+
+A generation is built beside the serving one and published by one atomic switch; a run that fails,
+or changes nothing, leaves what serves as it is.
+"""
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+
+from filelock import FileLock, Timeout
+
+from explorer.backends.protocols import Embedder
+from explorer.backends.specs import EMBEDDERS, open_backend
+from explorer.catalogue.generation import (
+    BUILDING,
+    Generation,
+    generations_folder,
+    open_current,
+    publish,
+    published,
+)
+from explorer.config import Settings
+from explorer.errors import ExplorerError, NotReady
+from explorer.text import number_key
+from explorer.types import Record
+from ingest.build import write_generation
+from ingest.clean import clean
+from ingest.deliveries import Rejection
+from ingest.intake import Intake, Progress
+from ingest.pictures import take_in_pictures
+from ingest.sourcelist import SourceSpec, read
+from ingest.staging import Staging
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a run means for the catalogue: ids by what becomes of them."""
+
+    new: frozenset[str]
+    changed: frozenset[str]
+    unchanged: int
+    removed: frozenset[str]
+
+    @property
+    def none(self) -> bool:
+        """Whether the catalogue stays as it is."""
+        return not (self.new or self.changed or self.removed)
+
+
+def build(sources: Sequence[SourceSpec], settings: Settings, progress: Progress) -> Intake:
+    """The report of one run over `sources`; the generation it names serves when it is returned."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(settings.data_dir / "ingest.lock", timeout=0):
+            return _build(sources, settings, progress)
+    except Timeout as error:
+        raise ExplorerError(
+            f"Another ingest is at work in {settings.data_dir}.",
+            "Wait until it has ended, then run this again.",
+        ) from error
+
+
+def _build(sources: Sequence[SourceSpec], settings: Settings, progress: Progress) -> Intake:
+    began = time.perf_counter()
+    embedder: Embedder = open_backend(EMBEDDERS, settings.embedder)
+    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f") + "-" + token_hex(2)
+    folder = generations_folder(settings.data_dir) / (name + BUILDING)
+    _sweep(folder.parent)
+    folder.mkdir(parents=True)
+    staging = Staging(folder)
+    try:
+        delivered, rejections = _stage(sources, staging, progress)
+        before = _before(settings)
+        changes = _compare(sources, staging, before, rejections)
+        intake = Intake(
+            generation=before.manifest.generation if before else "",
+            read=delivered.total(), new=len(changes.new), changed=len(changes.changed),
+            unchanged=changes.unchanged, removed=len(changes.removed), rejected=len(rejections),
+            passages=before.manifest.passages if before else 0, rejections=rejections,
+            sources=[{"name": s.name, "format": s.format, "read": delivered[s.name]}
+                     for s in sources],
+        )  # fmt: skip
+        if not delivered.total() and not changes.removed:
+            raise _nothing(rejections)
+        stale = before is None or before.manifest.fingerprint != embedder.fingerprint
+        if stale or not changes.none:
+            records = _records(staging, before, changes, sources, settings)
+            intake = write_generation(records, folder, before, embedder, settings, intake, progress)
+            staging.close()
+            folder.rename(folder.with_name(name))
+            publish(settings.data_dir, name)
+            _prune(settings)
+        return replace(intake, seconds=round(time.perf_counter() - began, 2))
+    finally:
+        staging.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stage(
+    sources: Sequence[SourceSpec], staging: Staging, progress: Progress
+) -> tuple[Counter[str], list[Rejection]]:
+    """Records read per source, and what was turned away."""
+    delivered: Counter[str] = Counter({source.name: 0 for source in sources})
+    rejections: list[Rejection] = []
+    for source in sources:
+        for item in read(source):
+            if isinstance(item, Rejection):
+                rejections.append(item)
+                continue
+            delivered[source.name] += 1
+            staging.put(item)
+            progress("Reading", delivered.total(), None)
+    return delivered, rejections
+
+
+def _before(settings: Settings) -> Generation | None:
+    try:
+        return open_current(settings.data_dir)
+    except NotReady:
+        return None
+
+
+def _compare(
+    sources: Sequence[SourceSpec],
+    staging: Staging,
+    before: Generation | None,
+    rejections: Sequence[Rejection],
+) -> Changes:
+    new: set[str] = set()
+    changed: set[str] = set()
+    removed: set[str] = set()
+    unchanged = 0
+    cut_short = {r.source for r in rejections if not r.record_id}
+    for source in sources:
+        held = before.catalogue.record_hashes(source.name) if before else {}
+        given = staging.hashes(source.name)
+        alive = {record_id for record_id, digest in given.items() if digest}
+        new |= alive - held.keys()
+        same = {i for i in alive & held.keys() if held[i] == given[i]}
+        changed |= (alive & held.keys()) - same
+        unchanged += len(same)
+        removed |= (given.keys() - alive) & held.keys()
+        # A delivery that could not be read to its end does not say what is missing from it.
+        if source.complete and source.name not in cut_short:
+            removed |= held.keys() - given.keys()
+    return Changes(frozenset(new), frozenset(changed), unchanged, frozenset(removed))
+
+
+def _records(
+    staging: Staging,
+    before: Generation | None,
+    changes: Changes,
+    sources: Sequence[SourceSpec],
+    settings: Settings,
+) -> Iterator[Record]:
+    """All records of the next generation, understood, with the ids of what texts are about."""
+    by_name = {source.name: source for source in sources}
+    numbers = before.catalogue.object_numbers() if before else {}
+    for record in staging.records():
+        if not record.deleted:
+            keys = (number_key(i.value) for i in record.identifiers if i.kind == "object_number")
+            numbers.update(dict.fromkeys(keys, record.id))
+
+    def understood(record_id: str) -> Record:
+        record = clean(staging.record(record_id))
+        return take_in_pictures(record, by_name[record.source.name].path, settings.data_dir)
+
+    for record in before.catalogue.all_records() if before else ():
+        if record.id not in changes.removed:
+            kept = understood(record.id) if record.id in changes.changed else record
+            yield _joined(kept, numbers)
+    for record_id in staging.ids():
+        if record_id in changes.new:
+            yield _joined(understood(record_id), numbers)
+
+
+def _joined(record: Record, numbers: Mapping[str, str]) -> Record:
+    """The record with object numbers in `about` made into record ids where they are known."""
+    about = tuple(numbers.get(number_key(number), number) for number in record.about)
+    return replace(record, about=about) if about != record.about else record
+
+
+def _nothing(rejections: Sequence[Rejection]) -> ExplorerError:
+    reason = rejections[0].reason if rejections else "the sources hold no records"
+    where = f" ({rejections[0].where})" if rejections else ""
+    return ExplorerError(
+        f"Nothing could be taken in{where}: {reason.rstrip('.')}.",
+        "What was served before is untouched. Mend the delivery and run this again.",
+    )
+
+
+def _sweep(folder: Path) -> None:
+    """Nothing; what an interrupted run left is gone."""
+    if folder.is_dir():
+        for left in folder.glob(f"*{BUILDING}"):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _prune(settings: Settings) -> None:
+    for name in published(settings.data_dir)[settings.keep_generations :]:
+        shutil.rmtree(generations_folder(settings.data_dir) / name, ignore_errors=True)

@@ -1,0 +1,171 @@
+"""Which sources to read: spec strings and sources.toml, made into Sources with a name each."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from explorer.errors import WrongUse
+from explorer.types import Record, Rights
+from ingest.deliveries import Rejection, members
+from ingest.mapping import Mapping as ColumnMapping
+from ingest.mapping import load_mapping
+from ingest.sources import lido, table, texts
+
+FORMATS = ("lido", "csv", "texts")
+_KEYS = ("name", "spec", "mapping", "complete", "languages", "institution", "rights", "images",
+         "hosts")  # fmt: skip
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """One feed: where it is, how it is read, and what holds for all its records."""
+
+    name: str
+    format: str
+    path: Path
+    mapping: Path | None = None
+    complete: bool = False
+    languages: tuple[str, ...] = ()
+    institution: str = ""
+    rights: Rights = field(default_factory=Rights)
+
+
+def source_spec(spec: str, *, folder: Path = Path()) -> SourceSpec:
+    """The source that `format:path#mapping` names; its name is taken from the path.
+
+    A path without a format is recognised by looking at it.
+    """
+    scheme, colon, rest = spec.partition(":")
+    if not colon or (scheme not in FORMATS and (folder / spec).exists()):
+        scheme, rest = "", spec
+    elif scheme not in FORMATS:
+        raise WrongUse(
+            f"'{scheme}:' is not a format.", f"Use one of: {', '.join(f + ':' for f in FORMATS)}"
+        )
+    written, _, mapping = rest.partition("#")
+    path = folder / written
+    return SourceSpec(
+        name=_name_of(path),
+        format=scheme or recognise(path),
+        path=path,
+        mapping=folder / mapping if mapping else None,
+    )
+
+
+def recognise(path: Path) -> str:
+    """The format of what lies at `path`, told by its names."""
+    found = next(members(path, (*lido.SUFFIXES, *table.SUFFIXES, *texts.SUFFIXES)))
+    suffix = Path(found.name).suffix.lower()
+    for name, suffixes in (("lido", lido.SUFFIXES), ("texts", texts.SUFFIXES),
+                           ("csv", table.SUFFIXES)):  # fmt: skip
+        if suffix in suffixes:
+            return name
+    raise WrongUse(
+        f"What {path.name} holds cannot be told.", "Say it before the path, for example csv:"
+    )
+
+
+def load_sources(file: Path) -> list[SourceSpec]:
+    """The sources that sources.toml lists; paths in it start from its own folder."""
+    try:
+        data = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise WrongUse(
+            f"There is no list of sources at {file}.",
+            "Write one, or name a source, for example: collection-ingest run lido:export.xml",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongUse(f"{file} is not valid TOML: {error}.", "Mend that line.") from error
+    specs = [_listed(told, file) for told in data.get("source", ())]
+    if not specs:
+        raise WrongUse(f"{file} lists no sources.", "Add a [[source]] with a name and a spec.")
+    for name in {s.name for s in specs if sum(o.name == s.name for o in specs) > 1}:
+        raise WrongUse(f"Two sources in {file} are called '{name}'.", "Give each its own name.")
+    return specs
+
+
+def _listed(told: Mapping[str, Any], file: Path) -> SourceSpec:
+    for key in told:
+        if key not in _KEYS:
+            raise WrongUse(
+                f"'{key}' of a source in {file} is not understood.",
+                f"Use only: {', '.join(_KEYS)}.",
+            )
+    if not isinstance(told.get("spec"), str):
+        raise WrongUse(f"A source in {file} has no spec.", 'Add a line such as: spec = "lido:x"')
+    spec = source_spec(told["spec"], folder=file.parent)
+    name = str(told.get("name", spec.name))
+    if not _NAME.fullmatch(name):
+        raise WrongUse(
+            f"'{name}' in {file} cannot be a source's name.",
+            "Use small letters, digits, _ and - only.",
+        )
+    try:
+        rights = Rights(**told.get("rights", {}))
+    except TypeError as error:
+        raise WrongUse(
+            f"The rights of '{name}' in {file} are not understood.",
+            "Use only: rights.record, rights.object, rights.text, rights.image.",
+        ) from error
+    return replace(
+        spec,
+        name=name,
+        mapping=file.parent / told["mapping"] if "mapping" in told else spec.mapping,
+        complete=bool(told.get("complete", False)),
+        languages=tuple(told.get("languages", ())),
+        institution=str(told.get("institution", "")),
+        rights=rights,
+    )
+
+
+def _name_of(path: Path) -> str:
+    stem = path.resolve().name.split(".")[0].lower()
+    return re.sub(r"[^a-z0-9_-]+", "_", stem).strip("_-") or "source"
+
+
+def read(spec: SourceSpec) -> Iterator[Record | Rejection]:
+    """The records of one source, as delivered, with the rights and museum that hold for it."""
+    for item in _records(spec):
+        yield item if isinstance(item, Rejection) else _with_defaults(item, spec)
+
+
+def _records(spec: SourceSpec) -> Iterator[Record | Rejection]:
+    if spec.format == "lido":
+        return lido.read(spec.path, source=spec.name, languages=spec.languages)
+    if spec.format == "texts":
+        return texts.read(spec.path, source=spec.name, languages=spec.languages)
+    return table.read(spec.path, source=spec.name, mapping=_mapping(spec), languages=spec.languages)
+
+
+def _mapping(spec: SourceSpec) -> ColumnMapping:
+    if spec.mapping is None:
+        raise WrongUse(
+            f"The table {spec.path.name} has no mapping file.",
+            f"Write one and name it: csv:{spec.path.name}#mapping.toml",
+        )
+    return load_mapping(spec.mapping)
+
+
+def _with_defaults(record: Record, spec: SourceSpec) -> Record:
+    given, default = record.rights, spec.rights
+    return replace(
+        record,
+        institution=spec.institution or record.institution,
+        rights=Rights(
+            record=given.record or default.record,
+            object=given.object or default.object,
+            text=given.text or default.text,
+            image=given.image or default.image,
+        ),
+    )
+
+
+def all_sources(specs: Sequence[str], listed: Path | None) -> list[SourceSpec]:
+    """The sources named on the command line, else those of the list."""
+    if specs:
+        return [source_spec(spec) for spec in specs]
+    return load_sources(listed or Path("sources.toml"))

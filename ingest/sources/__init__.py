@@ -1,0 +1,1 @@
+"""One file per metadata format: each reads a delivery into records, lazily."""

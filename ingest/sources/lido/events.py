@@ -1,0 +1,139 @@
+"""LIDO's events: who made the object, when and where, how it was acquired, who held it."""
+
+import re
+
+from explorer.types import DateSpan, Field
+from ingest.attribution import is_maker_role, maker
+from ingest.sources.lido.draft import (
+    ABOUT,
+    SKOS,
+    Draft,
+    Element,
+    add_concept,
+    add_materials,
+    add_place,
+    at,
+    first,
+    is_url,
+    means,
+    preferred,
+    terms,
+    text_of,
+)
+
+_YEAR = re.compile(r"(-?[0-9]{1,4})(?:-[0-9]{2}(?:-[0-9]{2}.*)?)?")
+
+
+def add_events(draft: Draft, part: Element) -> None:
+    """Nothing; without a creation event, the only event of no known type that has actors is it."""
+    sets = at(part, "eventWrap/eventSet")
+    kinds = [_event_kind(s) for s in sets]
+    acted = [i for i, s in enumerate(sets) if at(s, "event/eventActor/actorInRole")]
+    if "creation" not in kinds and len(acted) == 1 and not kinds[acted[0]]:
+        kinds[acted[0]] = "creation"
+    for event_set, kind in zip(sets, kinds, strict=True):
+        if kind == "creation":
+            for event in at(event_set, "event"):
+                _creation(draft, event)
+        elif kind:
+            happened = ("displayEvent", "event/eventName/appellationValue",
+                        "event/eventDescriptionSet/descriptiveNoteValue")  # fmt: skip
+            draft.add_all(kind, event_set, *happened)
+            for date in at(event_set, "event/eventDate"):
+                _date(draft, date, kind, kind)
+
+
+def _event_kind(event_set: Element) -> str:
+    for element in at(event_set, "event/eventType"):
+        for said in (*element.iter(), *element.iter(SKOS + "Concept")):
+            text = text_of(said) or said.get(ABOUT, "")
+            for kind in ("creation", "acquisition", "provenance"):
+                if text and means(text.rpartition("/")[2], kind):
+                    return kind
+    return ""
+
+
+def _creation(draft: Draft, event: Element) -> None:
+    for actor in at(event, "eventActor"):
+        in_role = at(actor, "actorInRole")
+        for element in in_role:
+            _actor(draft, element)
+        if not in_role:
+            for element in at(actor, "displayActorInRole"):
+                _maker(draft, element, [], [], "", "")
+    for date in at(event, "eventDate"):
+        _date(draft, date, "creation", "date")
+    for period in at(event, "periodName"):
+        add_concept(draft, "period", period)
+    for place in at(event, "eventPlace"):
+        add_place(draft, place, "place", "creation")
+    for element in at(event, "eventMaterialsTech"):
+        add_materials(draft, element)
+
+
+def _actor(draft: Draft, in_role: Element) -> None:
+    names = preferred(at(in_role, "actor/nameActorSet/appellationValue"))
+    roles = [t for role in at(in_role, "roleActor") for t in terms(role)]
+    qualifiers = [
+        t
+        for q in at(in_role, "attributionQualifierActor")
+        for t in ([q] if text_of(q) else terms(q))
+    ]
+    if not names:
+        return
+    if roles and not any(is_maker_role(text_of(role)) for role in roles):
+        draft.add("person", names[0], "actorInRole")
+        return
+    ids = (text_of(e) for e in preferred(at(in_role, "actor/actorID")))
+    uri = next(filter(is_url, ids), "")
+    gender = first(e for g in at(in_role, "actor/genderActor") for e in g.iter())
+    _maker(draft, names[0], roles, qualifiers, gender, uri)
+
+
+def _date(draft: Draft, date: Element, kind: str, name: str) -> None:
+    display: dict[str, str] = {}
+    for element in at(date, "displayDate"):
+        if text := draft.add(name, element):
+            display.setdefault(draft.lang(element), text)
+    ends = [first(at(date, f"date/{end}")) for end in ("earliestDate", "latestDate")]
+    matches = [_YEAR.fullmatch(end) for end in ends]
+    earliest, latest = (int(match.group(1)) if match else None for match in matches)
+    if earliest is not None and latest is not None and earliest > latest:
+        draft.warnings[f"date begins after its end: {ends[0]}, {ends[1]}"] = None
+        earliest = latest = None
+    text = "–".join(dict.fromkeys(end for end in ends if end))
+    if not display and text:
+        draft.fields[name, text, "", ""] = Field(name, text, source="date")
+        display[""] = text
+    if display:
+        draft.dates.append(DateSpan(kind, display, earliest, latest))
+
+
+def _maker(
+    draft: Draft,
+    name: Element,
+    roles: list[Element],
+    qualifiers: list[Element],
+    gender: str,
+    uri: str,
+) -> None:
+    role = _in_one_language(draft, roles)
+    qualifier = _in_one_language(draft, qualifiers)
+    actor = (text_of(name), role, qualifier)
+    if not actor[0] or actor in draft.actors:
+        return
+    draft.actors.add(actor)
+    index = f"maker[{len(draft.makers)}]"
+    draft.add("maker", name)
+    for element in roles:
+        draft.add("maker.role", element, index)
+    for element in qualifiers:
+        draft.add("maker.qualifier", element, index)
+    lang = draft.lang(name)
+    draft.makers.append(maker(*actor, gender=gender, uri=uri, lang=lang))
+
+
+def _in_one_language(draft: Draft, elements: list[Element]) -> str:
+    lang = draft.lang(elements[0]) if elements else ""
+    said = dict.fromkeys(text_of(e) for e in elements if draft.lang(e) == lang)
+    return "; ".join(said)

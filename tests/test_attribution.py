@@ -1,0 +1,165 @@
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from explorer.text import fold, words
+from ingest.attribution import FURTHEST_FIRST, is_maker_role, is_unknown, maker, qualifier_code
+
+INGEST = Path(__file__).parents[1] / "ingest"
+PHRASES = Path(__file__).parents[1] / "explorer" / "locales" / "en.po"
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (INGEST / name).open(encoding="utf-8", newline="") as table:
+        return list(csv.DictReader(table, delimiter="\t"))
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "qualifier"),
+    [
+        ("Elsa Lind", "Tidigare attribution", ""),
+        ("Elsa Lind (Earlier attributed to)", "Konstnär", ""),
+        ("Elsa Lind", "Konstnär", "Tidigare attribution"),
+        ("formerly attributed to Elsa Lind", "", ""),
+        ("Elsa Lind, früher zugeschrieben", "Maler", ""),
+        ("anciennement attribué à Elsa Lind", "", ""),
+        ("già attribuito a Elsa Lind", "", ""),
+        ("dawniej przypisywany Elsa Lind", "", ""),
+        ("voorheen toegeschreven aan Elsa Lind", "", ""),
+        ("Elsa Lind (Copy after)", "Tidigare attribution", ""),
+    ],
+)
+def test_a_former_attribution_is_never_the_maker(name: str, role: str, qualifier: str) -> None:
+    found = maker(name, role, qualifier)
+    assert (found.name, found.status) == ("Elsa Lind", "former")
+    assert found.qualifier == "formerly-attributed-to"
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "qualifier"),
+    [
+        ("Elsa Lind", "Kopia efter", "Tillskriven"),
+        ("Elsa Lind (Copy after)", "Konstnär", ""),
+        ("Elsa Lind", "Fri kopia efter", ""),
+        ("Elsa Lind", "Efter", ""),
+        ("nach Elsa Lind", "", ""),
+        ("Kopie nach Elsa Lind", "", ""),
+        ("d’après Elsa Lind", "", ""),
+        ("Elsa Lind", "", "da"),
+        ("kopia według Elsa Lind", "", ""),
+        ("after Elsa Lind", "", ""),
+    ],
+)
+def test_a_copy_is_never_by_the_one_it_was_copied_from(
+    name: str, role: str, qualifier: str
+) -> None:
+    found = maker(name, role, qualifier)
+    assert (found.name, found.status, found.qualifier) == ("Elsa Lind", "copy-after", "copy-after")
+
+
+@pytest.mark.parametrize(
+    ("name", "qualifier", "code"),
+    [
+        ("Elsa Lind", "Tillskriven", "attributed-to"),
+        ("Elsa Lind (Attributed to)", "", "attributed-to"),
+        ("attribué à Elsa Lind", "", "attributed-to"),
+        ("przypisywany: Elsa Lind", "", "attributed-to"),
+        ("Elsa Lind", "Osäker", "possibly-by"),
+        ("Elsa.Tillskriven. Lind", "", "attributed-to"),
+        ("Elsa Lind. Tillskriven", "", "attributed-to"),
+        ("Elsa Lind (?)", "", "possibly-by"),
+        ("Elsa Lind", "Hans ateljé", "workshop-of"),
+        ("Elsa Lind, Werkstatt", "", "workshop-of"),
+        ("bottega di Elsa Lind", "", "workshop-of"),
+        ("atelier d'Elsa Lind", "", "workshop-of"),
+        ("warsztat Elsa Lind", "", "workshop-of"),
+        ("attributed to workshop of Elsa Lind", "", "workshop-of"),
+        ("Elsa Lind (Circle of)", "", "circle-of"),
+        ("Elsa Lind", "Umkreis", "circle-of"),
+        ("follower of Elsa Lind", "", "follower-of"),
+        ("Elsa Lind", "Hans skola", "school-of"),
+        ("Art des Elsa Lind", "", "manner-of"),
+        ("Elsa Lind", "Hennes art", "manner-of"),
+        ("nach Entwurf von Elsa Lind", "", "after-design-by"),
+    ],
+)
+def test_a_qualifier_is_understood_wherever_it_stands(name: str, qualifier: str, code: str) -> None:
+    found = maker(name, "", qualifier)
+    assert (found.name, found.qualifier, found.status) == ("Elsa Lind", code, "current")
+
+
+def test_a_qualifier_that_no_table_knows_keeps_the_words_of_the_source() -> None:
+    assert maker("Elsa Lind", "Konstnär", "som av Elsa Lind").qualifier == "som av Elsa Lind"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Leonardo da Vinci", "Ponte, Jacopo da", "Ponte, da", "Nachmann, A.", "After, Jan",
+        "Smith, Art", "WG Smith", "St. George", "Mästaren till Armisénaltaret", "Meister",
+        "J.A.G. Acke (eg. Johan Axel Gustaf Andersson)", "Taller de Gráfica Popular",
+    ],
+)  # fmt: skip
+def test_a_name_is_not_mistaken_for_a_qualifier(name: str) -> None:
+    found = maker(name, "", "")
+    assert (found.name, found.qualifier, found.status) == (name, "", "current")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Okänd", "okänd svensk konstnär", "Okänd fabrik", "anoniem", "Unbekannt",
+        "Unbekannter deutscher Meister", "N.N.", "anonyme français", "Maestro ignoto",
+        "nieznany malarz polski", "Anonymous Dutch artist, 17th century", "anónimo",
+        "desconocido", "tuntematon", "ukendt", "Άγνωστος", "неизвестный художник", "Unknown ",
+    ],
+)  # fmt: skip
+def test_an_unknown_maker_has_no_name(name: str) -> None:
+    found = maker(name, "Konstnär", "")
+    assert (found.name, found.status) == ("", "unknown")
+
+
+@pytest.mark.parametrize("name", ["Okänd (Earlier attributed to)", "Kopia efter okänd mästare"])
+def test_an_unknown_maker_who_is_not_the_maker_stays_so(name: str) -> None:
+    found = maker(name, "", "")
+    assert found.name == "" and found.status in ("former", "copy-after")
+
+
+@pytest.mark.parametrize("name", ["Anonymus Bosch", "Ignoto Rossi", "Mäster Hillebrandt", ""])
+def test_a_name_with_more_in_it_is_not_unknown(name: str) -> None:
+    assert not is_unknown(name)
+
+
+def test_a_pupil_or_workshop_by_role_is_the_maker() -> None:
+    assert maker("Elsa Lind", "Elev", "").qualifier == ""
+    assert maker("Elsa Lind", "Werkstatt", "").qualifier == ""
+    assert maker("Elsa Lind", "Werkstatt von", "").qualifier == "workshop-of"
+
+
+@pytest.mark.parametrize("role", ["Beställare", "Auftraggeber", "sitter", "Donator (person)"])
+def test_those_who_ordered_gave_or_are_shown_did_not_make_it(role: str) -> None:
+    assert not is_maker_role(role)
+
+
+@pytest.mark.parametrize("role", ["Konstnär", "publisher", "Drucker", "designer", ""])
+def test_publishers_printers_and_designers_are_makers(role: str) -> None:
+    assert is_maker_role(role)
+
+
+def test_every_code_has_a_phrase_and_every_term_one_meaning_in_its_language() -> None:
+    rows = _rows("qualifiers.tsv")
+    phrases = PHRASES.read_text(encoding="utf-8")
+    assert {row["code"] for row in rows} == set(FURTHEST_FIRST)
+    assert all(f'"qualifier.{code}"' in phrases for code in FURTHEST_FIRST)
+    meanings = defaultdict(set)
+    for row in rows:
+        meanings[row["lang"], " ".join(words(fold(row["term"])))].add(row["code"])
+    assert [key for key, codes in meanings.items() if len(codes) > 1] == []
+    assert all(qualifier_code(row["term"].strip("~ "), row["lang"]) == row["code"] for row in rows)
+
+
+def test_every_way_of_saying_unknown_is_recognised() -> None:
+    unknown = [row["term"] for row in _rows("unknown_makers.tsv") if row["kind"] == "unknown"]
+    assert [term for term in unknown if not is_unknown(term)] == []

@@ -1,0 +1,162 @@
+import csv
+import tarfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from ingest.dates import LANGUAGES, Span, read_date
+
+
+def table(path: str) -> list[list[str]]:
+    root = Path(__file__).parent.parent
+    return [row.split("\t") for row in (root / path).read_text(encoding="utf-8").splitlines()[1:]]
+
+
+def year(written: str) -> int | None:
+    return int(written) if written else None
+
+
+EXAMPLES = table("tests/dates.tsv")
+READABLE = [row for row in EXAMPLES if row[4]]
+
+
+@pytest.mark.parametrize(("text", "lang", "earliest", "latest", "certainty"), EXAMPLES)
+def test_a_date_is_read_as_museums_write_it_or_not_at_all(
+    text: str, lang: str, earliest: str, latest: str, certainty: str
+) -> None:
+    expected = Span(year(earliest), year(latest), certainty) if certainty else None  # type: ignore[arg-type]
+    assert read_date(text, lang) == expected
+
+
+def test_every_language_of_the_table_is_tried_and_has_the_words_that_matter() -> None:
+    meanings: dict[str, set[str]] = {}
+    for lang, meaning, _ in table("ingest/dates.tsv"):
+        meanings.setdefault(lang, set()).add(meaning.partition("=")[0])
+    assert meanings.keys() == {"mul", *LANGUAGES}
+    needed = {"circa", "doubt", "before", "until", "to", "bce", "ce", "century", "half", "early"}
+    missing = {lang: needed - meanings[lang] for lang in LANGUAGES}
+    # Finnish has case endings where others have a word for "until".
+    assert {lang: words for lang, words in missing.items() if words} == {"fi": {"until"}}
+
+
+def test_no_word_has_two_meanings_in_one_language() -> None:
+    rows = table("ingest/dates.tsv")
+    words = Counter((lang, word) for lang, _, cell in rows for word in cell.split("|"))
+    assert [word for word, count in words.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("row", READABLE, ids=lambda row: row[0])
+def test_a_wrong_language_never_turns_a_date_into_another_one(row: list[str]) -> None:
+    text, _, earliest, latest, certainty = row
+    readings = {lang: read_date(text, lang) for lang in ("", *LANGUAGES, "zxx", "cs")}
+    expected = (year(earliest), year(latest), certainty)
+    strays = {
+        lang: span
+        for lang, span in readings.items()
+        if span and (span.earliest, span.latest, span.certainty) != expected
+    }
+    assert strays == {}
+
+
+@pytest.mark.parametrize("number", range(1, 13))
+def test_months_of_every_language_come_with_their_days(number: int) -> None:
+    from babel.dates import get_month_names
+
+    for lang in LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            name = get_month_names(width, locale=lang)[number]
+            assert read_date(f"14. {name} 1802", lang) == Span(1802, 1802), (lang, name)
+
+
+def test_a_month_in_a_data_field_is_not_a_range_but_in_a_sentence_it_may_be() -> None:
+    assert read_date("1901-02") is None
+    assert read_date("1901-02", "en") is None
+    assert read_date("1901-02", "zxx") == Span(1901, 1901)
+    assert read_date("1901–02") == Span(1901, 1902)
+    assert read_date("1898-02") == Span(1898, 1898)
+    assert read_date("1898–02") is None
+
+
+def test_unknown_words_are_passed_over_only_in_a_language_we_know() -> None:
+    assert read_date("painted in Rome 1888", "en") == Span(1888, 1888)
+    assert read_date("před 1650", "cs") is None
+    assert read_date("πριν το 1650", "") is None
+    assert read_date("1650 etwasunbekanntes", "de") is None
+
+
+def test_a_long_text_is_no_date() -> None:
+    assert read_date("Painted in 1888. " + "He returned to the village every summer. " * 10) is None
+
+
+@given(st.text(max_size=60), st.sampled_from(["", *LANGUAGES, "zxx"]))
+@settings(max_examples=150, deadline=None)
+def test_no_text_breaks_the_reader_or_yields_years_out_of_order(text: str, lang: str) -> None:
+    span = read_date(text, lang)
+    if span and span.earliest is not None and span.latest is not None:
+        assert -99_999 <= span.earliest <= span.latest <= 2100
+
+
+@given(st.integers(1000, 2100), st.integers(1000, 2100))
+@settings(max_examples=100, deadline=None)
+def test_a_range_is_read_only_in_the_order_of_time(first: int, second: int) -> None:
+    expected = Span(first, second) if first <= second else None
+    assert read_date(f"{first}–{second}") == expected
+
+
+_WORDS = sorted({w for _, _, cell in table("ingest/dates.tsv") for w in cell.split("|")})
+
+
+@given(st.lists(st.sampled_from([*_WORDS, "1650", "1700", "19", "XVII", "80"]), max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_no_sequence_of_date_words_breaks_the_reader(words: list[str]) -> None:
+    span = read_date(" ".join(words).replace("~", "").replace("#", ""), "de")
+    assert span is None or (span.earliest, span.latest) != (None, None)
+
+
+DELIVERIES = Path(__file__).parents[2] / "shared" / "data"
+deliveries = pytest.mark.skipif(not DELIVERIES.is_dir(), reason="the deliveries are not here")
+
+
+@pytest.mark.deliveries
+@deliveries
+def test_the_swedish_delivery_is_read_as_its_own_years_say() -> None:
+    archive = DELIVERIES / "nationalmuseum_se_lido" / "valid_items_transform_1618.tgz"
+    lido = "{http://www.lido-schema.org}"
+    lang = "{http://www.w3.org/XML/1998/namespace}lang"
+    outcomes: Counter[str] = Counter()
+    with tarfile.open(archive) as tar:
+        contents = (tar.extractfile(member) for member in tar if member.isfile())
+        trees = (etree.parse(content) for content in contents if content)
+        dates = (date for tree in trees for date in tree.iter(f"{lido}eventDate"))
+        for date in dates:
+            years = [date.findtext(f"{lido}date/{lido}{end}Date") for end in ("earliest", "latest")]
+            for shown in date.iterfind(f"{lido}displayDate"):
+                if shown.text:
+                    span = read_date(shown.text, shown.get(lang, ""))
+                    outcomes["read" if span else "unread"] += 1
+                    if span and all(years) and span.certainty != "circa":
+                        same = [str(span.earliest), str(span.latest)] == years
+                        outcomes["same" if same else "other"] += 1
+    # Not read: years cut to three digits, and years that may be months. Other: centuries counted
+    # from 1600 in English, wider beginnings, open ends that the museum closes after 100 years.
+    assert outcomes["unread"] <= 11
+    assert outcomes["read"] >= 9323
+    assert outcomes["other"] <= 60 < 3900 <= outcomes["same"]
+
+
+@pytest.mark.deliveries
+@deliveries
+def test_the_dutch_data_fields_are_read() -> None:
+    path = DELIVERIES / "rijks_suriname_nl" / "data" / "Suriname_objecten_export.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    ends = [row[f"datering.datum.{end}"] for row in rows for end in ("start", "eind")]
+    single = [end for end in ends if end and "$" not in end]
+    assert len(single) == 7306
+    assert [
+        end for end in single if read_date(end, "zxx") != Span(int(end[:4]), int(end[:4]))
+    ] == []

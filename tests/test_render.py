@@ -1,0 +1,259 @@
+"""What the page shows of records: escaped, marked, in the right language, from our own server."""
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+
+from explorer.ask import answer
+from explorer.render.cards import card
+from explorer.render.html import (
+    Opening,
+    answer_html,
+    cards_html,
+    examples_html,
+    header_html,
+    trouble_html,
+)
+from explorer.render.sheets import marked, sheet_html, sheets_html
+from explorer.types import (
+    Citation,
+    Field,
+    Image,
+    Maker,
+    Message,
+    Question,
+    Record,
+    Rights,
+    Source,
+    Statement,
+)
+from explorer.wiring import Explorer
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</mark></dd></dl></div><iframe src=//evil.example></iframe>",
+    "<a href=javascript:alert(1)>x</a>",
+    "<style>@import 'https://evil.example/x.css'</style>",
+    "{0} {question} ${alert(1)} {{this}}",
+    "![x](https://evil.example/x.png)",
+)
+
+
+def record(**changes: object) -> Record:
+    plain = Record(
+        id="paintings:1",
+        fields=(
+            Field("title", "Wave", "en"),
+            Field("title", "Welle", "de"),
+            Field("object_number", "MOS 1"),
+            Field("maker", "Hokusai"),
+            Field("description", "A boat. A wave rears up.\nMount Fuji is small.", "en"),
+        ),
+        makers=(Maker("Hokusai"),),
+        rights=Rights(object="http://creativecommons.org/publicdomain/mark/1.0/"),
+        source=Source("paintings"),
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def cited(of: Record, reference: str, quote: str, marker: int = 1) -> Citation:
+    field = of.numbered(reference)
+    assert field
+    start = field.text.index(quote)
+    return Citation(marker, of.id, reference, field.lang, quote, start, start + len(quote))
+
+
+def quotation(of: Record, reference: str, quote: str, index: int = 0) -> Statement:
+    citation = cited(of, reference, quote)
+    return Statement(index, "quote", quote, True, (citation,), lang=citation.lang)
+
+
+def whole_page(of: Record, statements: list[Statement], lang: str = "en") -> str:
+    cards = [card(of, lang)]
+    return (
+        answer_html("Q", statements, cards, lang)
+        + cards_html(cards, {of.id: of}, lang)
+        + sheets_html(statements, cards, {of.id: of}, lang)
+    )
+
+
+def assert_harmless(markup: str) -> None:
+    for element in lxml_html.fromstring(f"<div>{markup}</div>").iter():
+        assert element.tag not in {"script", "iframe", "svg", "style", "link", "object"}
+        assert not [name for name in element.attrib if name.startswith("on")]
+        assert element.get("src", "/images/").startswith("/images/")
+        assert element.get("href", "https:").startswith(("http:", "https:"))
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_of_a_record_never_become_markup(words: str) -> None:
+    names = ("title", "type", "object_number", "maker", "date", "description", "room", words)
+    hostile = Record(
+        id=words,
+        fields=tuple(Field(name, words, "en") for name in names),
+        makers=(Maker(words),),
+        images=(Image(words, words, words, words),),
+        rights=Rights(words, words, words, words),
+        room=words,
+        url=words,
+        source=Source(words),
+    )
+    fact = Statement(1, "fact", words, True, (cited(hostile, "title[0]", words),), words, words)
+    page = whole_page(hostile, [quotation(hostile, "description[0]", words), fact])
+    assert_harmless(page)
+    assert lxml_html.fromstring(page).text_content().count(words) > 10
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_of_a_question_or_a_setting_never_become_markup(words: str) -> None:
+    opening = Opening("en", words, words, words, (words,))
+    shown = [
+        answer_html(words, [], [], "en", [Message("x", words)]),
+        header_html(opening),
+        trouble_html(words, words),
+        examples_html([("", words)], "en"),
+    ]
+    for markup in shown:
+        assert_harmless(markup)
+        assert words in lxml_html.fromstring(markup).text_content()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", "//evil.example/x", "file:///etc/passwd", "https:",
+     "https://[", "https://museum.example/\n1", " javascript:alert(1)", "", "museum.example/1"],
+)  # fmt: skip
+def test_only_web_addresses_are_linked(url: str) -> None:
+    assert "href" not in whole_page(record(url=url), [])
+
+
+def test_a_link_to_the_museum_opens_elsewhere_and_tells_it_nothing() -> None:
+    page = lxml_html.fromstring(whole_page(record(url="https://museum.example/1?a=1&b=2"), []))
+    links = page.findall(".//a")
+    assert {a.get("href") for a in links} == {"https://museum.example/1?a=1&b=2"}
+    assert {(a.get("rel"), a.get("target")) for a in links} == {("noopener noreferrer", "_blank")}
+
+
+@pytest.mark.parametrize("image", ["https://evil.example/x.png", "//evil.example/x.png", "x.png"])
+def test_a_picture_comes_from_our_own_server_or_not_at_all(image: str) -> None:
+    shown = cards_html([replace(card(record(), "en"), image=image)], {}, "en")
+    assert "<img" not in shown
+    assert "tile" in shown
+
+
+def test_a_card_without_a_picture_shows_a_tile_of_a_hue_of_its_own() -> None:
+    first, second = (
+        lxml_html.fromstring(cards_html([card(r, "en")], {}, "en")).find(".//div[@role='img']")
+        for r in (record(), record(id="paintings:2"))
+    )
+    assert first.get("aria-label") == "No picture; a coloured tile stands in."
+    assert first.text_content() == "W"
+    assert first.get("style") != second.get("style")
+    again = cards_html([card(record(), "en")], {}, "en")
+    assert first.get("style") in again
+
+
+def test_a_picture_is_shown_with_its_description() -> None:
+    pictured = record(images=(Image("a.webp", "", "A tall wave", "a.webp"),))
+    shown = lxml_html.fromstring(cards_html([card(pictured, "en")], {}, "en"))
+    image = shown.find(".//img")
+    assert (image.get("src"), image.get("alt")) == ("/images/paintings%3A1", "A tall wave")
+
+
+def test_the_mark_surrounds_exactly_the_cited_words() -> None:
+    wave = record()
+    citations = [cited(wave, "description[0]", "A wave rears up.")]
+    sheet = lxml_html.fromstring(sheet_html("s", wave, "en", citations))
+    (mark,) = sheet.findall(".//mark")
+    assert mark.text_content() == "A wave rears up."
+    assert mark.getparent().text_content() == wave.named("description")[0][1].text
+
+
+@given(st.text("<>&\"'a ", max_size=30), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9))))
+def test_marking_changes_no_letter(text: str, drawn: list[tuple[int, int]]) -> None:
+    spans = [(a, a + n) for a, n in drawn if n and a + n <= len(text)]
+    told = marked(text, spans)
+    assert unescape(re.sub("</?mark[^>]*>", "", told)) == text
+    inside = "".join(unescape(m) for m in re.findall("<mark[^>]*>(.*?)</mark>", told))
+    assert len(inside) == len({i for a, b in spans for i in range(a, b)})
+    assert told.count("autofocus") == bool(spans)
+
+
+def test_words_that_have_changed_since_are_not_marked() -> None:
+    stale = replace(cited(record(), "description[0]", "A boat."), start=3, end=10)
+    assert "<mark" not in sheet_html("s", record(), "en", [stale])
+
+
+def test_every_marker_and_card_opens_a_sheet_of_its_own(explorer: Explorer) -> None:
+    given_ = answer(Question("Was ist über das Nashorn von Dürer bekannt?"), explorer)
+    catalogue = explorer.serving().generation.catalogue
+    records = {c.id: found for c in given_.records if (found := catalogue.record(c.id))}
+    page = lxml_html.fromstring(
+        "<div>"
+        + answer_html("Q", given_.statements, given_.records, "de")
+        + cards_html(given_.records, records, "de")
+        + sheets_html(given_.statements, given_.records, records, "de")
+        + "</div>"
+    )
+    sheets = [sheet.get("id") for sheet in page.findall(".//div[@popover]")]
+    opened = {b.get("popovertarget") for b in page.findall(".//button[@popovertarget]")}
+    assert len(sheets) == len(set(sheets)) > len(given_.records)
+    assert set(sheets) == opened
+    for statement in (s for s in given_.statements if s.kind == "quote"):
+        sheet = page.find(f".//div[@id='cited-{statement.index}-{statement.citations[0].marker}']")
+        assert [m.text_content() for m in sheet.findall(".//mark")] == [statement.text]
+
+
+def test_words_say_which_language_they_are_in_and_which_way_they_run() -> None:
+    arabic = record(
+        fields=(Field("title", "البحر", "ar"), Field("description", "هذا كتاب.", "", "ar"))
+    )
+    statement = replace(quotation(arabic, "description[0]", "هذا كتاب."), lang="ar")
+    page = lxml_html.fromstring(whole_page(arabic, [statement]))
+    block = page.find(".//blockquote")
+    assert (block.get("lang"), block.get("dir")) == ("ar", "rtl")
+    told = [e for e in page.findall(".//dd/span") if e.text_content() == "هذا كتاب."]
+    assert {(e.get("lang"), e.get("dir")) for e in told} == {("ar", "rtl")}
+    assert page.find(".//h2[@class='asked']").get("dir") == "auto"
+
+
+def test_words_in_another_language_are_followed_by_its_name() -> None:
+    sheet = lxml_html.fromstring(sheet_html("s", record(), "fr"))
+    named = [e.text_content() for e in sheet.findall(".//span[@class='tongue']")]
+    assert named == ["anglais", "allemand", "anglais"]
+
+
+def test_a_former_maker_is_not_under_the_makers_label() -> None:
+    attributed = record(
+        fields=(
+            Field("maker", "Circle of Rembrandt"),
+            Field("maker", "Rembrandt"),
+            Field("maker.role", "painter", "en", "", "maker[0]"),
+        ),
+        makers=(Maker("Circle of Rembrandt"), Maker("Rembrandt", status="former")),
+    )
+    sheet = lxml_html.fromstring(sheet_html("s", attributed, "en"))
+    rows = {
+        row.find("dt").text: row.find("dd").text_content() for row in sheet.findall(".//dl/div")
+    }
+    assert rows == {
+        "Maker": "Circle of Rembrandtpainter",
+        "Formerly attributed to": "Rembrandt",
+    }
+
+
+def test_an_answer_that_quotes_nothing_does_not_say_it_does() -> None:
+    notice = Message("notice.quoted", "Quoted from the museum's records.")
+    silence = Statement(0, "notice", "The museum's records do not answer this question.", True)
+    said = quotation(record(), "description[0]", "A boat.", index=1)
+    cards = [card(record(), "en")]
+    assert notice.text not in unescape(answer_html("Q", [silence], cards, "en", [notice]))
+    assert notice.text in unescape(answer_html("Q", [silence, said], cards, "en", [notice]))
