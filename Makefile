@@ -36,10 +36,10 @@ ask: setup ## ask one question: make ask Q="Who made the great wave?"
 	@$(BIN)/collection-explorer ask "$(Q)" --data-dir $(DATA)
 
 eval: setup ## measure finding on the sample collection's question set
-	$(BIN)/collection-eval run finding
+	$(BIN)/collection-eval run finding --data-dir $(DATA)
 
 bench: setup-dev ## print speed as ratios against the plain way
-	$(BIN)/python -m eval.bench
+	$(BIN)/python -m eval.bench $(DATA)
 
 test: setup-dev ## run the tests (browser tests where a Chromium is installed)
 	$(BIN)/pytest

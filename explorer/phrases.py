@@ -1,5 +1,6 @@
 """Words for people, per language, from the gettext catalogues in locales/."""
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -27,6 +28,14 @@ def phrases(lang: str) -> dict[str, str]:
 def phrase(key: str, lang: str, **names: object) -> str:
     """The words of `key` in `lang`, with its {names} filled in; KeyError for an unknown key."""
     return phrases(lang)[key].format(**names)
+
+
+def language_names(codes: Sequence[str], lang: str) -> str:
+    """Names of languages in `lang`, listed as that language lists things."""
+    from babel.lists import format_list
+
+    names = [language_name(code, lang) for code in codes]
+    return format_list(names, style="standard", locale=lang.replace("-", "_"))
 
 
 @cache

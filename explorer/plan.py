@@ -12,6 +12,7 @@ from explorer.types import Plan, Question
 
 _TOKEN = re.compile(r"\S+")
 _SURE = 0.4  # under it a guess without a prior is wrong about as often as right
+_ENOUGH = 3  # words from which on a language can be told
 _LONGEST_NUMBER = 4  # tokens: "NM H 12 a"
 
 
@@ -47,9 +48,10 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
 
 
 def _heard(question: Question, default_lang: str) -> str:
-    """The question's language; where its words hardly tell, the visitor's or the museum's."""
+    """The question's language; where a word or two hardly tell, the visitor's or the museum's."""
     told = detect_language(question.text, prior=question.lang)
-    if told.code and (question.lang or told.share >= _SURE):
+    sure = bool(question.lang) or told.share >= _SURE or len(words(question.text)) >= _ENOUGH
+    if told.code and sure:
         return told.code
     return question.lang or default_lang
 

@@ -22,7 +22,7 @@ FLOORS = {
 }  # fmt: skip
 HIGHEST = {"ingest": 3, "eval": 5}
 ROOMS_OF_HEAVY = {
-    "chromadb": {"explorer/backends/chroma.py"},
+    "chromadb": {"explorer/backends/chroma.py", "eval/bench.py"},
     "ollama": {"explorer/backends/ollama.py"},
     "gradio": {"explorer/pages"},
     "llama_index": {"ingest/split.py", "explorer/backends/llama_index.py"},

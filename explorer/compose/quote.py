@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.backends.protocols import Embedder
-from explorer.phrases import language_name, phrase
+from explorer.phrases import language_names, phrase
 from explorer.render.lines import Line, lines
 from explorer.text import forms, sentences, words
 from explorer.types import Citation, Field, Hit, Plan, Record, Statement
@@ -62,9 +62,9 @@ def quote(
         for statement in _about(record, plan, hits, embedder, markers, alone=len(leading) == 1)
     ]
     told = {s.lang for s in statements if s.kind == "quote" and s.lang not in ("", plan.lang)}
-    for lang in sorted(told):
-        name = language_name(lang, plan.lang)
-        yield _notice("notice.original_language", plan.lang, language=name)
+    if told:
+        names = language_names(sorted(told), plan.lang)
+        yield _notice("notice.original_language", plan.lang, language=names)
     yield from statements
 
 

@@ -85,8 +85,9 @@ def _told(
     parts = [Part(reference, field, 0 if whole else start, field.text if whole else maker.name)]
     unknown = maker.status == "unknown"
     text = phrase("maker.unknown", lang) if unknown else _qualified(parts[0].quote, maker, lang)
-    alone = len(record.makers) == 1
-    for name, wanted in (("maker.role", not alone), ("maker.qualifier", bool(maker.qualifier))):
+    making = [m for m in record.makers if m.status in ("current", "unknown")]
+    told_apart = maker in making and len(making) > 1
+    for name, wanted in (("maker.role", told_apart), ("maker.qualifier", bool(maker.qualifier))):
         for ref, f in record.named(name):
             if f.source == reference and wanted:
                 parts.append(Part(ref, f, 0, f.text))
