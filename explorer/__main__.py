@@ -78,7 +78,7 @@ def serve(
     from explorer.wiring import open_explorer
 
     settings = load_settings({"data_dir": data_dir, "host": host, "port": port})
-    serve_forever(open_explorer(settings))
+    serve_forever(open_explorer(settings), lambda line: print(line, flush=True))
 
 
 @app.command()

@@ -4,7 +4,8 @@ Refusals are always a problem and a remedy; nothing a person types is logged or 
 """
 
 import logging
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -262,17 +263,31 @@ def _refused(status: int, problem: str, remedy: str, where: str = "") -> Respons
     return _json({**told, "field": where} if where else told, status)
 
 
-def serve(explorer: Explorer) -> None:
-    """Nothing; answers on the settings' address until stopped."""
+def serve(explorer: Explorer, tell: Callable[[str], None]) -> None:
+    """Nothing; answers on the settings' address until stopped, and tells where that is."""
     import uvicorn
 
     from explorer.backends.ollama import ollama_answers
     from explorer.pages.mounting import mount_pages
 
     settings = explorer.settings
+    _check_free(settings.host, settings.port)
     explorer.serving()
     app = mount_pages(build_app(explorer), explorer)
-    log.info("Serving on http://%s:%s", settings.host, settings.port)
     for line in ollama_answers():
-        log.info("%s", line)
+        tell(line)
+    tell(f"The explorer serves at http://{settings.host}:{settings.port} (Ctrl+C ends it).")
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Nothing; an error in words where the address cannot be listened on."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ExplorerError(
+                f"The address {host}, port {port} cannot be used: {error.strerror}.",
+                "End what uses it, or choose another with --port.",
+            ) from error

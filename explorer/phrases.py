@@ -7,19 +7,23 @@ from importlib.resources import files
 DEFAULT = "en"
 
 
+@cache
 def languages_spoken() -> tuple[str, ...]:
     """Codes of the languages there is a catalogue for, sorted."""
     names = (entry.name for entry in files("explorer").joinpath("locales").iterdir())
     return tuple(sorted(name.removesuffix(".po") for name in names if name.endswith(".po")))
 
 
-@cache
 def phrases(lang: str) -> dict[str, str]:
     """Every key with its words in `lang`; English where there is no catalogue for it."""
+    spoken = languages_spoken()
+    return _read(next((c for c in (lang, lang.partition("-")[0]) if c in spoken), DEFAULT))
+
+
+@cache
+def _read(code: str) -> dict[str, str]:
     from babel.messages.pofile import read_po
 
-    spoken = languages_spoken()
-    code = next((c for c in (lang, lang.partition("-")[0]) if c in spoken), DEFAULT)
     with files("explorer").joinpath("locales", f"{code}.po").open("rb") as catalogue:
         messages = read_po(catalogue, locale=code)
     return {str(m.id): str(m.string) for m in messages if m.id}

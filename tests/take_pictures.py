@@ -12,6 +12,10 @@ from ingest.pipeline import build
 from ingest.sourcelist import load_sources
 
 QUESTION = "Which blue did Hokusai use for the Great Wave?"
+ALL_PICTURES = """Promise.all([...document.images].map((image) => {
+  image.loading = 'eager';  // those below the edge would never come
+  return image.decode();
+}))"""
 FOLDER = ROOT / "docs" / "pictures"
 
 
@@ -23,7 +27,7 @@ def take_pictures(data_dir: Path) -> None:
         for size in (NARROW, WIDE):
             with visiting(browser, address, size) as page:
                 ask(page, QUESTION)
-                page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
+                page.evaluate(ALL_PICTURES)
                 page.mouse.move(0, 0)
                 page.screenshot(
                     path=FOLDER / f"page-{size[0]}.png",

@@ -35,11 +35,11 @@ def serving(data_dir: Path) -> Iterator[str]:
     explorer = open_explorer(Settings(data_dir=data_dir))
     app = mount_pages(build_app(explorer), explorer)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = server.force_exit = True
+    server.should_exit = True
     thread.join(timeout=10)
 
 

@@ -56,11 +56,13 @@ def quote(
         return
     leading = leading_records(plan, hits)
     yield _notice("answer.one" if len(leading) == 1 else "answer.several", plan.lang)
-    statements = [
+    told_of = (
         statement
         for record in leading
         for statement in _about(record, plan, hits, embedder, markers, alone=len(leading) == 1)
-    ]
+    )
+    # A text about two leading records is quoted once.
+    statements = list({(s.kind, s.text, s.citations): s for s in told_of}.values())
     told = {s.lang for s in statements if s.kind == "quote" and s.lang not in ("", plan.lang)}
     if told:
         names = language_names(sorted(told), plan.lang)

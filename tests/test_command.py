@@ -1,0 +1,95 @@
+"""The command line, as interface.md promises it."""
+
+import csv
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def explorer(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The outcome of collection-explorer with these arguments."""
+    return subprocess.run(
+        [sys.executable, "-m", "explorer", *arguments],
+        capture_output=True, text=True, check=False, cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+def test_ask_prints_the_answer_with_its_sources(sample_data: Path) -> None:
+    done = explorer("ask", "Vem målade Midsommardans?", "--data-dir", str(sample_data))
+    assert done.returncode == 0
+    assert "Anders Zorn [1]" in done.stdout
+    assert "MOS 1031" in done.stdout.splitlines()[-1]
+
+
+def test_json_is_one_answer_and_nothing_else(sample_data: Path) -> None:
+    done = explorer("ask", "Stańczyk", "--lang", "pl", "--json", "--data-dir", str(sample_data))
+    given = json.loads(done.stdout)
+    assert given["lang"] == "pl"
+    assert given["statements"]
+
+
+def test_search_gives_a_table_json_or_csv(sample_data: Path) -> None:
+    common = ("search", "wave", "--data-dir", str(sample_data))
+    table = explorer(*common, "--explain").stdout
+    assert "cosine" in table
+    assert "records" in table
+    told = json.loads(explorer(*common, "--format", "json").stdout)
+    rows = list(csv.DictReader(io.StringIO(explorer(*common, "--format", "csv").stdout)))
+    assert [row["id"] for row in rows] == [hit["card"]["id"] for hit in told["hits"]]
+
+
+def test_search_filters_and_limits(sample_data: Path) -> None:
+    done = explorer(
+        "search", "", "--filter", "gender=female", "--filter", "has_image=true",
+        "--limit", "2", "--data-dir", str(sample_data), "--format", "json",
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert len(told["hits"]) == min(2, told["total"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["ask", "Who?"], 1, "no collection"),
+        (["ask", " "], 2, "No question"),
+        (["search", "x", "--format", "xml"], 2, "not a format"),
+        (["search", "x", "--filter", "maker"], 2, "name=value"),
+        (["check"], 1, ""),
+        (["serve", "--port", "1"], 1, "no collection"),
+    ],
+)
+def test_errors_are_two_sentences_and_an_exit_code(
+    tmp_path: Path, arguments: list[str], code: int, words: str
+) -> None:
+    done = explorer(*arguments, cwd=tmp_path)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not done.stderr or len(done.stderr.strip().splitlines()) == 2
+
+
+def test_a_port_that_is_taken_is_said_so(sample_data: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = explorer("serve", "--port", port, "--data-dir", str(sample_data))
+    assert done.returncode == 1
+    assert "--port" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 2
+
+
+def test_check_says_a_sentence_for_every_part(sample_data: Path) -> None:
+    done = explorer("check", "--data-dir", str(sample_data))
+    assert done.returncode == 0
+    assert len(done.stdout.strip().splitlines()) >= 3
+    assert all(line.startswith("ok ") and line.endswith(".") for line in done.stdout.splitlines())
