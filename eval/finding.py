@@ -78,7 +78,8 @@ def run(queries: Sequence[Query], explorer: Explorer, half: Half | None = None) 
 
 
 def _judge(query: Query, explorer: Explorer) -> Judged:
-    generation, index = explorer.serving().generation, explorer.serving().index
+    serving = explorer.serving()
+    generation, index = serving.generation, serving.index
     question = Question(query.text)
     planned = plan(question, generation.catalogue, default_lang="en")
     hits = retrieve(planned, generation, explorer.embedder, index, limit=10)

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from explorer.ask import answer, ask
-from explorer.doors import LimitedBodies, PrivateHeaders
+from explorer.doors import LimitedBodies, PrivateHeaders, Shield
 from explorer.errors import ExplorerError, NotReady, WrongUse
 from explorer.language import languages
 from explorer.phrases import languages_spoken, phrase, phrases
@@ -67,6 +67,7 @@ def build_app(explorer: Explorer) -> FastAPI:
     _add_about(app, explorer)
     _add_refusals(app)
     app.add_middleware(LimitedBodies)
+    app.add_middleware(Shield)
     app.add_middleware(PrivateHeaders)
     return app
 
@@ -116,7 +117,7 @@ def _add_records(app: FastAPI, explorer: Explorer) -> None:
         found = catalogue.records(catalogue.numbered(number)[:1])
         return _record(found[0] if found else None, format)
 
-    @app.get("/api/records/{record_id}", tags=["records"])
+    @app.get("/api/records/{record_id:path}", tags=["records"])
     def one(record_id: str, format: str = "json") -> Any:
         """The record with this id."""
         return _record(_find(record_id, explorer), format)
@@ -137,7 +138,7 @@ def _add_records(app: FastAPI, explorer: Explorer) -> None:
 
         return StreamingResponse(stream(), media_type="application/json")
 
-    @app.get("/images/{record_id}", tags=["records"])
+    @app.get("/images/{record_id:path}", tags=["records"])
     def thumbnail(record_id: str) -> Response:
         """A thumbnail, where rights allow."""
         record = _find(record_id, explorer)
@@ -212,7 +213,8 @@ def _add_about(app: FastAPI, explorer: Explorer) -> None:
         try:
             generation = explorer.serving().generation.manifest.generation
         except ExplorerError as error:
-            return _json({"ready": False, "reasons": [str(error)]}, 503)
+            log.error("%s", error)  # its words name folders, which are not the world's
+            return _json({"ready": False, "reasons": [_words("not_ready")[0]]}, 503)
         return _json({"ready": True, "generation": generation, "reasons": []})
 
 
@@ -238,11 +240,6 @@ def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def unknown(request: Request, error: HTTPException) -> Response:
         return _refused(error.status_code, f"{error.detail}.", "See /api for the calls there are.")
-
-    @app.exception_handler(Exception)
-    def failed(request: Request, error: Exception) -> Response:
-        log.error("A request ended in an error: %s", type(error).__name__)
-        return _json(_internal(""), 500)
 
 
 def _words(error: str, lang: str = "en") -> tuple[str, str]:

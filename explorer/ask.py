@@ -1,14 +1,14 @@
 """The corridor: a question's way through the rooms, each entered once; nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 from explorer.compose.quote import quote
-from explorer.phrases import phrase
+from explorer.phrases import language_name, phrase
 from explorer.plan import check_question, plan
 from explorer.render.cards import card
-from explorer.retrieve import answerable, retrieve, worth_showing
-from explorer.types import Answer, Event, Message, Question, Statement
+from explorer.retrieve import outcome, retrieve, worth_showing
+from explorer.types import Answer, Event, Message, Plan, Question, Statement
 from explorer.verify import verify
 from explorer.wiring import Explorer
 
@@ -21,40 +21,50 @@ def ask(question: Question, explorer: Explorer) -> Iterator[Event]:
     began = perf_counter()
     settings = explorer.settings
     check_question(question, settings.question_limit)
-    generation, index = explorer.serving().generation, explorer.serving().index
+    serving = explorer.serving()
+    generation, index = serving.generation, serving.index
     planned = plan(question, generation.catalogue, default_lang=settings.default_lang)
     filters = dict(planned.filters)
     yield Event("plan", {"kind": planned.kind, "lang": planned.lang, "filters": filters})
 
     found = retrieve(planned, generation, explorer.embedder, index, limit=settings.source_count)
     hits = worth_showing(found)
-    supported = answerable(planned, hits, generation.manifest.calibration)
+    reached = outcome(planned, hits, generation.manifest.calibration)
     cards = tuple(card(hit.record, planned.lang) for hit in hits)
     yield Event("sources", {"records": cards, "total": len(cards)})
 
     said: list[Statement] = []
-    composed = quote(planned, hits, explorer.embedder, supported=supported)
+    composed = quote(planned, hits, explorer.embedder, reached)
     for statement in verify(composed, {hit.record.id: hit.record for hit in hits}):
         if statement.supported:
             said.append(statement)
             yield Event("statement", statement)
 
-    notice = Message("notice.quoted", phrase("notice.quoted", planned.lang))
     yield Event(
         "answer",
         Answer(
             text="\n".join(statement.text for statement in said),
             lang=planned.lang,
             kind=planned.kind,
-            outcome="answered" if supported else "not_found",
+            outcome=reached,
             statements=tuple(said),
             records=cards,
             filters=filters,
-            notices=(notice,),
+            notices=notices(planned, said),
             generation=generation.manifest.generation,
             took_ms=round((perf_counter() - began) * 1000, 1),
         ),
     )
+
+
+def notices(planned: Plan, said: Sequence[Statement]) -> tuple[Message, ...]:
+    """What the visitor must be told beside the statements, in the language of the answer."""
+    told: dict[str, dict[str, str]] = {}
+    if planned.heard != planned.lang:
+        told["notice.other_language"] = {"language": language_name(planned.heard, planned.lang)}
+    if any(statement.citations for statement in said):
+        told["notice.quoted"] = {}
+    return tuple(Message(c, phrase(c, planned.lang, **names)) for c, names in told.items())
 
 
 def answer(question: Question, explorer: Explorer) -> Answer:

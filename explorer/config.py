@@ -75,7 +75,10 @@ def load_settings(
                     field=name,
                 )
             chosen[name] = _cast(name, value, known[name].default, origin)
-    return Settings(**chosen)
+    settings = Settings(**chosen)
+    if settings.keep_generations < 1:
+        raise WrongUse("No generation would be kept.", "Set keep_generations to 1 or more.")
+    return settings
 
 
 def _from_file(file: Path) -> dict[str, Any]:

@@ -1,9 +1,14 @@
 """What guards every request before it is read: size, content type, and the headers sent back."""
 
+import json
+import logging
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from explorer.phrases import phrase
 from explorer.wire import dump
 
+log = logging.getLogger("explorer")
 MOST_BYTES = 64_000
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -26,6 +31,35 @@ class PrivateHeaders:
             await send(message)
 
         await self._app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+class Shield:
+    """An answer in words for whatever went wrong; only the kind of error is logged.
+
+    An error's own message may hold what a visitor typed, so neither it nor its traceback leaves.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer 500 where it fails before anything was sent."""
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:  # the HTTP boundary
+            if scope["type"] != "http":
+                raise
+            log.error("A request ended in an error: %s", type(error).__name__)
+            if not begun:
+                await _refuse(send, 500, phrase("error.internal.problem", "en"),
+                              phrase("error.internal.remedy", "en"))  # fmt: skip
 
 
 class LimitedBodies:
@@ -56,6 +90,10 @@ class LimitedBodies:
         if len(body) > MOST_BYTES:
             await _refuse(send, 413, "What was sent is larger than 64 kB.", "Send less at once.")
             return
+        if not _is_text(body):
+            await _refuse(send, 422, "What was sent is not valid Unicode text.",
+                          "Send it as UTF-8, without half characters.")  # fmt: skip
+            return
         given = False
 
         async def receiving() -> Message:
@@ -66,6 +104,19 @@ class LimitedBodies:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, receiving, send)
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether every string in a JSON body can be written down; JSON can escape half characters."""
+    if b"\\u" not in body:
+        return True
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    except (ValueError, RecursionError):
+        return True  # not JSON at all: refused where it is read
+    return True
 
 
 async def _refuse(send: Send, status: int, problem: str, remedy: str) -> None:

@@ -212,9 +212,10 @@ def _scores(tokens: list[_Token], codes: list[str]) -> Floats:
 
 
 def _small_weights(tokens: list[_Token]) -> Iterator[float]:
-    """Whole for small words, less for those that may belong to a name ("La ...", "van ...")."""
+    """Whole for small words, less for letters and for what may belong to a name ("van ...")."""
     for position, token in enumerate(tokens):
         own = 1.0 if token.plain or position == 0 else _NAME
+        own *= 0.5 if len(token.word) == 1 else 1.0
         yield own * (0.5 if position + 1 < len(tokens) and not tokens[position + 1].plain else 1.0)
 
 

@@ -1,18 +1,20 @@
 """What to look for: language, words that carry meaning, and object numbers of a question."""
 
 import re
+from collections.abc import Sequence
 
 from explorer.catalogue.reading import Catalogue
 from explorer.errors import WrongUse
 from explorer.language import detect_language, languages
 from explorer.language import words as listed_words
 from explorer.phrases import phrase
-from explorer.text import fold, words
-from explorer.types import Plan, Question
+from explorer.text import fold, forms, nfc, words
+from explorer.types import FIELDS, Plan, Question
 
 _TOKEN = re.compile(r"\S+")
-_SURE = 0.4  # under it a guess without a prior is wrong about as often as right
+_SURE = 0.6  # under it a guess without a prior is wrong about as often as right
 _ENOUGH = 3  # words from which on a language can be told
+_LETTERS = 3  # fewer tell nothing
 _LONGEST_NUMBER = 4  # tokens: "NM H 12 a"
 
 
@@ -33,27 +35,66 @@ def _words(error: str, lang: str, **names: object) -> tuple[str, str]:
 
 def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan:
     """The question as understood without a model."""
-    heard = _heard(question, default_lang)
-    numbers = tuple(_numbers(question.text, catalogue))
+    text = nfc(question.text)
+    prior = known_language(question.lang)
+    numbers = tuple(_numbers(text, catalogue))
+    rest = _without(text, numbers)
+    heard = _heard(rest, prior, default_lang)
+    lang = _spoken(heard, prior, default_lang)
+    asked, kept = asked_fields(content_words(rest, heard), lang)
     return Plan(
-        text=question.text,
-        lang=_spoken(heard, question.lang, default_lang),
+        text=text,
+        lang=lang,
+        heard=heard,
         kind="known_item" if numbers else "explore",
-        words=tuple(content_words(question.text, heard)),
+        words=tuple(kept),
         numbers=numbers,
+        fields=tuple(asked),
         filters=dict(question.filters),
         page=question.page,
         generate=question.generate,
     )
 
 
-def _heard(question: Question, default_lang: str) -> str:
+def _without(text: str, numbers: Sequence[str]) -> str:
+    """The text beside the object numbers in it: they are of no language."""
+    for number in numbers:
+        text = text.replace(number, " ")
+    return text
+
+
+def asked_fields(found: Sequence[str], lang: str) -> tuple[list[str], list[str]]:
+    """Names of the Fields whose label stands among the words, and the words that remain.
+
+    "What is the provenance of the jug?" asks for the Field that is labelled "Provenance".
+    """
+    held = {form: word for word in found for form in forms(word, lang)}
+    asked: list[str] = []
+    taken: set[str] = set()
+    for name in FIELDS:
+        label = [forms(word, lang) for word in words(phrase(f"field.{name}", lang))]
+        if all(any(form in held for form in options) for options in label):
+            asked.append(name)
+            taken |= {held[form] for options in label for form in options if form in held}
+    kept = [word for word in found if word not in taken]
+    return (asked, kept) if kept else ([], list(found))
+
+
+def known_language(lang: str) -> str:
+    """The code of our list that a visitor's language tag means; "" where it means none."""
+    code = lang.partition("-")[0].lower()
+    code = "nb" if code in ("no", "nn") else code
+    return code if code in languages() else ""
+
+
+def _heard(text: str, prior: str, default_lang: str) -> str:
     """The question's language; where a word or two hardly tell, the visitor's or the museum's."""
-    told = detect_language(question.text, prior=question.lang)
-    sure = bool(question.lang) or told.share >= _SURE or len(words(question.text)) >= _ENOUGH
-    if told.code and sure:
+    told = detect_language(text, prior=prior)
+    found = words(text)
+    telling = told.share >= _SURE and sum(map(len, found)) >= _LETTERS
+    if told.code and (prior or telling or len(found) >= _ENOUGH):
         return told.code
-    return question.lang or default_lang
+    return prior or default_lang
 
 
 def content_words(text: str, lang: str) -> list[str]:

@@ -1,5 +1,7 @@
 """Searching: hits with facets and a total, for people who want the list, not an answer."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from explorer.errors import WrongUse
@@ -8,6 +10,8 @@ from explorer.render.cards import card
 from explorer.retrieve import hits_of, rank
 from explorer.types import Filters, Found, Hit, Plan, Question, Searched
 from explorer.wiring import Explorer, Serving
+
+_FARTHEST = 1_000_000_000
 
 
 def search(
@@ -28,7 +32,7 @@ def search(
             "Search with fewer words.",
             field="q",
         )
-    if limit < 1 or offset < 0:
+    if limit < 1 or not 0 <= offset <= _FARTHEST:
         raise WrongUse(
             "The page asked for does not exist.", "Give a limit from 1 and an offset from 0."
         )
@@ -55,8 +59,10 @@ def _ranked(
         hits = hits_of(ranking, generation, offset, offset + limit)
     else:
         chosen = catalogue.ordered(np.sort(ranking.keys), sort, limit, offset)
-        places = {int(key): i for i, key in enumerate(ranking.keys)}
-        hits = [h for k in chosen for h in hits_of(ranking, generation, places[k], places[k] + 1)]
+        at = {int(key): i for i, key in enumerate(ranking.keys)}
+        order = np.array([at[key] for key in chosen], np.int64)
+        page = replace(ranking, keys=ranking.keys[order], places=ranking.places[order])
+        hits = hits_of(page, generation, 0, limit)
     found = tuple(_found(hit, planned.lang) for hit in hits)
     return Searched(len(ranking.keys), found, facets, planned)
 

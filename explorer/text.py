@@ -58,7 +58,8 @@ def _stemmer(lang: str) -> Any | None:  # PyStemmer has no types
     import Stemmer
 
     name = _STEMMERS.get(lang.partition("-")[0])
-    return Stemmer.Stemmer(name) if name in Stemmer.algorithms() else None
+    # No cache of words: a visitor's are among them.
+    return Stemmer.Stemmer(name, 0) if name in Stemmer.algorithms() else None
 
 
 def stem(word: str, lang: str) -> str:
@@ -87,13 +88,15 @@ def number_key(number: str) -> str:
 
 
 @cache
-def _abbreviations() -> frozenset[str]:
+def _abbreviations(lang: str) -> frozenset[str]:
+    """Those of one language; of all where it has no list."""
     table = files("explorer").joinpath("vocabulary", "abbreviations.tsv").read_text("utf-8")
-    rows = csv.DictReader(table.splitlines(), delimiter="\t")
-    return frozenset(a.casefold() for row in rows for a in row["abbreviations"].split())
+    rows = list(csv.DictReader(table.splitlines(), delimiter="\t"))
+    own = [row for row in rows if row["lang"] == lang] or rows
+    return frozenset(a.casefold() for row in own for a in row["abbreviations"].split())
 
 
-def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+def _ends_sentence(text: str, match: re.Match[str], lang: str) -> bool:
     if not match.group().startswith("."):
         return True
     following = text[match.end() :].lstrip()[:1]
@@ -105,14 +108,14 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
         return False  # an initial: J. Leyster
     if word.isdigit() and len(word) < 3:
         return False  # an ordinal: 19. Jahrhundert, 1. maja
-    return word.casefold() not in _abbreviations()
+    return word.casefold() not in _abbreviations(lang)
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
+def sentences(text: str, lang: str = "") -> Iterator[tuple[int, int]]:
     """(start, end) of each sentence in code points, without the white space between them."""
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        if not _ends_sentence(text, match):
+        if not _ends_sentence(text, match, lang):
             continue
         yield from _trimmed(text, start, match.end())
         start = match.end()

@@ -27,9 +27,6 @@ FIELDS = (
 """The names a Field may have, in the order a record is read aloud."""
 
 
-# --- records ---------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Identifier:
     """A number a record is known by: object_number, former_number, pid, record_id."""
@@ -159,6 +156,8 @@ class Record:
     concepts: tuple[Concept, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     about: tuple[str, ...] = ()
+    about_numbers: tuple[str, ...] = ()
+    """The object numbers a text gives for what it is about; `about` holds the ids they lead to."""
     part_of: str = ""
     images: tuple[Image, ...] = ()
     rights: Rights = Rights()
@@ -183,9 +182,6 @@ class Record:
         """The (reference, Field) pairs of one field name, in the source's order."""
         same = [f for f in self.fields if f.name == name]
         return [(f"{name}[{i}]", f) for i, f in enumerate(same)]
-
-
-# --- finding ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +211,12 @@ class Hit:
     cosine: float = 0.0
     coverage: float = 0.0
     support: float = 0.0
+    detail: float = 1.0
+    """The share of what is asked beyond the record's name that it holds; 1 where nothing is."""
+    named: bool = False
+    """Whether the question names it by its object number."""
     words: tuple[str, ...] = ()
     """The question's words that the record or a text about it holds."""
-
-
-# --- asking and answering --------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +259,15 @@ class Plan:
 
     text: str
     lang: str
+    heard: str = ""
+    """The question's own language; `lang` is another where there are no words to answer in it."""
     kind: Kind = "explore"
     words: tuple[str, ...] = ()
     """The question's words that carry meaning, as written, in order."""
     numbers: tuple[str, ...] = ()
     """Object numbers of the catalogue that the question names, in the question's spelling."""
+    fields: tuple[str, ...] = ()
+    """Names of the Fields the question asks for by their label."""
     filters: Filters = field(default_factory=dict)
     page: str = ""
     generate: bool = True

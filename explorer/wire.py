@@ -47,7 +47,8 @@ def record_of(data: Mapping[str, Any]) -> Record:
     parts = dict(data)
     for name, noun in _PARTS.items():
         parts[name] = tuple(noun(**item) for item in data.get(name, ()))
-    parts["about"] = tuple(data.get("about", ()))
+    for name in ("about", "about_numbers"):
+        parts[name] = tuple(data.get(name, ()))
     parts["warnings"] = tuple(data.get("warnings", ()))
     parts["rights"] = Rights(**data.get("rights", {}))
     parts["source"] = Source(**data.get("source", {"name": ""}))

@@ -1,5 +1,6 @@
 """Opening an explorer: settings made into backends and the generation that serves."""
 
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from explorer.backends.specs import CHAT_MODELS, EMBEDDERS, INDEXES, open_backen
 from explorer.catalogue.generation import INDEX, Generation, current, open_current
 from explorer.config import Settings
 from explorer.errors import ExplorerError, NotReady
+
+log = logging.getLogger("explorer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,29 @@ class Explorer:
         try:
             generation = open_current(self.settings.data_dir)
             self._check_embedder(generation)
-        except NotReady:
+        except NotReady as error:
             if self._serving is None:
                 raise
+            log.error("%s The generation before goes on serving.", error)
         else:
-            index = None
-            if generation.manifest.passages > self.settings.matrix_limit:
-                index = open_backend(INDEXES, self.settings.index, generation.folder / INDEX)
-            self._serving = Serving(generation, index)
+            self._serving = Serving(generation, self._index(generation))
         self._seen = named
+
+    def _index(self, generation: Generation) -> VectorIndex | None:
+        """The index of a large generation; None where the matrix serves, or has to."""
+        manifest = generation.manifest
+        if manifest.passages <= self.settings.matrix_limit:
+            return None
+        folder = generation.folder / INDEX
+        index: VectorIndex = open_backend(INDEXES, self.settings.index, folder)
+        # Chroma opens an index that lost its vectors, with the right count: ask it for one.
+        if folder.is_dir() and index.count() == manifest.passages:
+            found, _ = index.nearest(generation.vectors[0], 1)
+            if found:
+                return index
+        index.close()
+        log.error("The index of generation %s is damaged; the matrix serves.", folder.parent.name)
+        return None
 
     def _check_embedder(self, generation: Generation) -> None:
         built = generation.manifest

@@ -29,21 +29,31 @@ _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 _TAIL = re.compile(r"\s*[,;:.]\s*([^,;:.]+)[.]?\s*$")
 _MIDDLE = re.compile(r"[.,;:]\s*([^.,;:]+)[.,;:]\s*")
 _DOUBT = re.compile(r"\s*\(?\?\)?\s*$")
+_PARTS = re.compile(r"[;:,/|()\[\]]")
 _WORD = re.compile(r"[^\W_]+")
 _Words = tuple[str, ...]
 
 
 @lru_cache(maxsize=20_000)
 def maker(
-    name: str, role: str, qualifier: str, *, gender: str = "", uri: str = "", lang: str = ""
+    name: str,
+    role: str,
+    qualifier: str,
+    *,
+    display: str = "",
+    gender: str = "",
+    uri: str = "",
+    lang: str = "",
 ) -> Maker:
     """One actor of the making, its name without decorations and "" where the maker is unknown.
 
     `role` and `qualifier` are the source's words; a qualifier that no table knows stays as it is.
+    `display` is the line a source shows for this actor: what it adds about the attribution counts.
     Words of every language count: `lang` only decides where one word means two things.
     """
     plain, codes = _undecorated(name, lang)
-    codes += [code for code in (qualifier_code(qualifier, lang), _role_code(role, lang)) if code]
+    said = (qualifier_code(qualifier, lang), _role_code(role, lang))
+    codes += [code for code in (*said, _display_code(display, name, role, lang)) if code]
     code = min(codes, key=FURTHEST_FIRST.index) if codes else qualifier.strip()
     status: MakerStatus = "current"
     if code == "formerly-attributed-to":
@@ -63,7 +73,7 @@ def qualifier_code(text: str, lang: str = "") -> str:
     if not folded:
         return "possibly-by" if text.strip() in ("?", "(?)") else ""
     found = [_code(folded, lang)]
-    found += [_code(_folded(part), lang) for part in re.split(r"[;/|]", text)]
+    found += [_code(_folded(part), lang) for part in _PARTS.split(text)]
     known = [code for code in found if code]
     if known:
         return min(known, key=FURTHEST_FIRST.index)
@@ -92,6 +102,23 @@ def _role_code(role: str, lang: str) -> str:
         return ""
     of_the_work = FURTHEST_FIRST.index(code) < 3 or code in ("possibly-by", "attributed-to")
     return code if of_the_work or _folded(role) in _openings()[0] else ""
+
+
+def _display_code(display: str, name: str, role: str, lang: str) -> str:
+    """The code of what a displayed line adds to the name and role of its actor, "" for nothing.
+
+    "Jan Lievens, pupil of Rembrandt" says nothing of this kind: Rembrandt is not the actor.
+    """
+    named, known = set(_folded(name)), {*_folded(name), *_folded(role)}
+    codes = ["possibly-by"] if display and _DOUBT.search(display) else []
+    for part in _PARTS.split(display):
+        added = tuple(word for word in _folded(part) if word not in known and not word.isdigit())
+        opened = _opening(part)
+        if len(" ".join(added)) > 3 and (code := _code(added, lang)):
+            codes.append(code)
+        elif opened and named.intersection(_folded(opened[1])):
+            codes.append(opened[0])
+    return min(codes, key=FURTHEST_FIRST.index) if codes else ""
 
 
 def _undecorated(name: str, lang: str) -> tuple[str, list[str]]:
@@ -137,8 +164,13 @@ def _folded(text: str) -> _Words:
 
 
 def _code(said: _Words, lang: str) -> str:
+    """The code of these words, a word such as "formerly" standing anywhere among them."""
     meanings = _terms().get(said, {})
-    return meanings.get(lang[:2]) or next(iter(meanings.values()), "")
+    if meanings:
+        return meanings.get(lang[:2]) or next(iter(meanings.values()))
+    former = FURTHEST_FIRST[0]
+    rest = tuple(word for word in said if former not in _terms().get((word,), {}).values())
+    return former if rest != said and rest in _terms() else ""
 
 
 @cache

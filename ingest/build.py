@@ -51,6 +51,8 @@ def write_generation(
         hashes = writer.add(record, passages)
         matrix.add(hashes, [passage.text for passage in passages])
         warnings += warning_kinds(record)
+        if record.about_numbers and not record.about:
+            warnings["about an object number nobody bears"] += 1
         progress("Writing", i, None)
     record_count, passage_count = writer.seal()
     vectors = matrix.finish()
@@ -70,7 +72,10 @@ def write_generation(
             passages=passage_count,
             indexed=True,
             calibration=calibration(embedder, settings.data_dir),
-            sources={str(s["name"]): s for s in intake.sources},
+            sources={
+                **(before.manifest.sources if before else {}),
+                **{str(source["name"]): source for source in intake.sources},
+            },
         ),
     )
     return replace(

@@ -20,10 +20,11 @@ _SHORTEST = 20
 _SURE = 0.9
 
 
-def delivered_hash(record: Record) -> str:
-    """What stands for the delivered content: equal when nothing but the day of delivery differs."""
+def delivered_hash(record: Record, pictures: str = "") -> str:
+    """What stands for the delivered content and its pictures, but not for the day of delivery."""
     bare = replace(record, source=Source(record.source.name, record.source.format))
-    return blake2b(REVISION.encode() + dump(bare), digest_size=16).hexdigest()
+    content = f"{REVISION} {pictures} ".encode() + dump(bare)
+    return blake2b(content, digest_size=16).hexdigest()
 
 
 def clean(record: Record) -> Record:
@@ -36,7 +37,10 @@ def clean(record: Record) -> Record:
     ]
     dates = tuple(_dated(span) for span in record.dates)
     warnings += [f"date not understood: {_words(d.display)}" for d in dates if _unread(d)]
-    return replace(record, fields=fields, dates=dates, warnings=(*record.warnings, *warnings))
+    return replace(
+        record, fields=fields, dates=dates, warnings=(*record.warnings, *warnings),
+        about_numbers=record.about, about=(),
+    )  # fmt: skip
 
 
 def _detected(field: Field) -> Field:

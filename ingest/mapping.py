@@ -1,6 +1,7 @@
 """A museum's own column names, told by its mapping file: which are public, and what they mean."""
 
 import tomllib
+from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from dataclasses import field as default
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import WrongUse
+from explorer.text import nfc
 from explorer.types import FIELDS
 
 SPECIAL = (
@@ -16,6 +18,9 @@ SPECIAL = (
     "rights.text", "rights.image",
 )  # fmt: skip
 """What a column may mean besides the FIELDS: read into the record, not quoted from it."""
+
+ONE_COLUMN = tuple(name for name in SPECIAL if name not in ("maker.gender", "image", "about"))
+"""Of these a record has one: a second column would have nowhere to go."""
 
 _COLUMN_KEYS = ("field", "lang", "unknown", "vocabulary")
 _TABLE_KEYS = ("delimiter", "multiple", "encoding", "lang")
@@ -63,18 +68,57 @@ def load_mapping(path: Path) -> Mapping:
             "List the public columns under [fields], one line each.",
         )
     columns = tuple(_column(name, told, path.name) for name, told in fields.items())
-    if not any(column.field == "id" for column in columns):
+    _check(columns, path.name)
+    delimiter = str(table.get("delimiter", ""))
+    if len(delimiter) > 1 or delimiter in ('"', "\r", "\n"):
         raise WrongUse(
-            f"The mapping file {path.name} does not say which column identifies a record.",
-            'Add a line such as: recordnumber = "id"',
+            f"The delimiter in {path.name} is {delimiter!r}, which cannot part the cells.",
+            'Use one character, such as ";" or "\\t", or leave the line out.',
         )
     return Mapping(
         columns=columns,
-        delimiter=str(table.get("delimiter", "")),
+        delimiter=delimiter,
         multiple=str(table.get("multiple", "")),
         encoding=str(table.get("encoding", "auto")),
         lang=str(table.get("lang", "")),
     )
+
+
+def maker_columns(columns: Iterable[Column]) -> list[dict[str, Column]]:
+    """Field -> column for each column of makers: with its own role, qualifier and gender.
+
+    They belong together as they are named: a second maker, or a second role, begins the next group.
+    """
+    groups: list[dict[str, Column]] = [{}]
+    for column in columns:
+        if column.field.startswith("maker"):
+            if column.field in groups[-1]:
+                groups.append({})
+            groups[-1][column.field] = column
+    return [group for group in groups if group]
+
+
+def _check(columns: tuple[Column, ...], file: str) -> None:
+    named = [column.field for column in columns]
+    if "id" not in named:
+        raise WrongUse(
+            f"The mapping file {file} does not say which column identifies a record.",
+            'Add a line such as: recordnumber = "id"',
+        )
+    for name in ONE_COLUMN:
+        if named.count(name) > 1:
+            both = " and ".join(f"'{c.name}'" for c in columns if c.field == name)
+            raise WrongUse(
+                f"{file} calls the columns {both} '{name}', and a record has only one.",
+                "Keep the one that holds, and leave the other out.",
+            )
+    for group in maker_columns(columns):
+        if "maker" not in group:
+            column = next(iter(group.values()))
+            raise WrongUse(
+                f"The column '{column.name}' in {file} is a '{column.field}' of no maker.",
+                "Name the column of the maker first, and those that tell of it after it.",
+            )
 
 
 def _column(name: str, told: Any, file: str) -> Column:
@@ -90,9 +134,9 @@ def _column(name: str, told: Any, file: str) -> Column:
             f"{file} calls the column '{name}' a '{given['field']}', which is not a field.",
             f"Use one of: {', '.join((*SPECIAL, *FIELDS))}.",
         )
-    return Column(
-        name, given["field"], str(given.get("lang", "")), tuple(map(str, given.get("unknown", ())))
-    )
+    unknown = given.get("unknown", ())
+    words = [unknown] if isinstance(unknown, str) else unknown
+    return Column(nfc(name), given["field"], str(given.get("lang", "")), tuple(map(str, words)))
 
 
 def _only(given: Table[str, Any], known: tuple[str, ...], where: str) -> None:

@@ -4,12 +4,13 @@ A generation is built beside the serving one and published by one atomic switch;
 or changes nothing, leaves what serves as it is.
 """
 
+import os
 import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
@@ -20,7 +21,9 @@ from explorer.backends.specs import EMBEDDERS, open_backend
 from explorer.catalogue.generation import (
     BUILDING,
     Generation,
+    current,
     generations_folder,
+    held_sources,
     open_current,
     publish,
     published,
@@ -29,13 +32,15 @@ from explorer.config import Settings
 from explorer.errors import ExplorerError, NotReady
 from explorer.text import number_key
 from explorer.types import Record
-from ingest.build import write_generation
+from ingest.build import calibration, write_generation
 from ingest.clean import clean
 from ingest.deliveries import Rejection
 from ingest.intake import Intake, Progress
-from ingest.pictures import take_in_pictures
+from ingest.pictures import picture_state, take_in_pictures
 from ingest.sourcelist import SourceSpec, read
 from ingest.staging import Staging
+
+_MOMENT = "%Y%m%dT%H%M%S%f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +74,16 @@ def build(sources: Sequence[SourceSpec], settings: Settings, progress: Progress)
 def _build(sources: Sequence[SourceSpec], settings: Settings, progress: Progress) -> Intake:
     began = time.perf_counter()
     embedder: Embedder = open_backend(EMBEDDERS, settings.embedder)
-    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f") + "-" + token_hex(2)
+    name = _next_name(settings)
     folder = generations_folder(settings.data_dir) / (name + BUILDING)
     _sweep(folder.parent)
     folder.mkdir(parents=True)
     staging = Staging(folder)
     try:
         delivered, rejections = _stage(sources, staging, progress)
-        before = _before(settings)
+        before = _before(sources, settings)
         changes = _compare(sources, staging, before, rejections)
+        _check_delivered(delivered, rejections, sources, before)
         intake = Intake(
             generation=before.manifest.generation if before else "",
             read=delivered.total(), new=len(changes.new), changed=len(changes.changed),
@@ -86,20 +92,33 @@ def _build(sources: Sequence[SourceSpec], settings: Settings, progress: Progress
             sources=[{"name": s.name, "format": s.format, "read": delivered[s.name]}
                      for s in sources],
         )  # fmt: skip
-        if not delivered.total() and not changes.removed:
-            raise _nothing(rejections)
-        stale = before is None or before.manifest.fingerprint != embedder.fingerprint
-        if stale or not changes.none:
+        if _stale(before, embedder, settings) or not changes.none:
             records = _records(staging, before, changes, sources, settings)
             intake = write_generation(records, folder, before, embedder, settings, intake, progress)
             staging.close()
-            folder.rename(folder.with_name(name))
-            publish(settings.data_dir, name)
-            _prune(settings)
+            _publish(folder, name, before, settings)
         return replace(intake, seconds=round(time.perf_counter() - began, 2))
     finally:
         staging.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _next_name(settings: Settings) -> str:
+    """A generation's name: the moment it is begun, and always after every name there is."""
+    now = datetime.now(UTC)
+    for taken in published(settings.data_dir)[:1]:
+        last = datetime.strptime(taken.partition("-")[0], _MOMENT).replace(tzinfo=UTC)
+        now = max(now, last + timedelta(microseconds=1))
+    return f"{now.strftime(_MOMENT)}-{token_hex(2)}"
+
+
+def _stale(before: Generation | None, embedder: Embedder, settings: Settings) -> bool:
+    """Whether what serves was made in another way than it would be now."""
+    return (
+        before is None
+        or before.manifest.fingerprint != embedder.fingerprint
+        or before.manifest.calibration != calibration(embedder, settings.data_dir)
+    )
 
 
 def _stage(
@@ -114,16 +133,28 @@ def _stage(
                 rejections.append(item)
                 continue
             delivered[source.name] += 1
-            staging.put(item)
+            shown = source.images == "proxy"
+            staging.put(item, picture_state(item, source.path) if shown else "")
             progress("Reading", delivered.total(), None)
     return delivered, rejections
 
 
-def _before(settings: Settings) -> Generation | None:
+def _before(sources: Sequence[SourceSpec], settings: Settings) -> Generation | None:
+    """The generation that serves; None where there is none, or all it held is delivered again."""
     try:
         return open_current(settings.data_dir)
-    except NotReady:
-        return None
+    except NotReady as error:
+        serving = current(settings.data_dir)
+        if not serving:
+            return None
+        held = held_sources(generations_folder(settings.data_dir) / serving)
+        if held and held <= {source.name for source in sources}:
+            return None
+        raise ExplorerError(
+            error.problem,
+            "Take in all its sources in one run, or build anew in another data folder,"
+            " for what this run does not deliver would be lost.",
+        ) from error
 
 
 def _compare(
@@ -161,7 +192,9 @@ def _records(
 ) -> Iterator[Record]:
     """All records of the next generation, understood, with the ids of what texts are about."""
     by_name = {source.name: source for source in sources}
-    numbers = before.catalogue.object_numbers() if before else {}
+    held = before.catalogue.object_numbers() if before else {}
+    gone = changes.removed | changes.changed
+    numbers = {number: i for number, i in held.items() if i not in gone}
     for record in staging.records():
         if not record.deleted:
             keys = (number_key(i.value) for i in record.identifiers if i.kind == "object_number")
@@ -169,7 +202,9 @@ def _records(
 
     def understood(record_id: str) -> Record:
         record = clean(staging.record(record_id))
-        return take_in_pictures(record, by_name[record.source.name].path, settings.data_dir)
+        source = by_name[record.source.name]
+        shown = source.images == "proxy"
+        return take_in_pictures(record, source.path, settings.data_dir) if shown else record
 
     for record in before.catalogue.all_records() if before else ():
         if record.id not in changes.removed:
@@ -181,9 +216,29 @@ def _records(
 
 
 def _joined(record: Record, numbers: Mapping[str, str]) -> Record:
-    """The record with object numbers in `about` made into record ids where they are known."""
-    about = tuple(numbers.get(number_key(number), number) for number in record.about)
+    """The record with the ids that its object numbers in `about_numbers` lead to today."""
+    keys = (number_key(number) for number in record.about_numbers)
+    about = tuple(dict.fromkeys(numbers[key] for key in keys if key in numbers))
     return replace(record, about=about) if about != record.about else record
+
+
+def _check_delivered(
+    delivered: Counter[str],
+    rejections: Sequence[Rejection],
+    sources: Sequence[SourceSpec],
+    before: Generation | None,
+) -> None:
+    """Nothing; an error where nothing was delivered, or a complete source delivers nothing."""
+    if not delivered.total():
+        raise _nothing(rejections)
+    for source in sources:
+        held = before.catalogue.record_hashes(source.name) if before else {}
+        if source.complete and held and not delivered[source.name]:
+            raise ExplorerError(
+                f"The source '{source.name}' is complete and delivers nothing, which would"
+                f" withdraw all its {len(held)} records.",
+                "Check the delivery; to withdraw them all, take the source's complete = true out.",
+            )
 
 
 def _nothing(rejections: Sequence[Rejection]) -> ExplorerError:
@@ -202,6 +257,25 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _prune(settings: Settings) -> None:
-    for name in published(settings.data_dir)[settings.keep_generations :]:
-        shutil.rmtree(generations_folder(settings.data_dir) / name, ignore_errors=True)
+def _publish(folder: Path, name: str, before: Generation | None, settings: Settings) -> None:
+    """Nothing; the generation is on disk and serves, and the oldest ones are gone."""
+    for file in sorted(folder.rglob("*"), reverse=True):
+        _sync(file)
+    _sync(folder)
+    folder.rename(folder.with_name(name))
+    _sync(folder.parent)
+    publish(settings.data_dir, name)
+    kept = {name, *(n for n in published(settings.data_dir)[: settings.keep_generations])}
+    if before and settings.keep_generations > 1:
+        kept.add(before.manifest.generation)
+    for old in published(settings.data_dir):
+        if old not in kept:
+            shutil.rmtree(generations_folder(settings.data_dir) / old, ignore_errors=True)
+
+
+def _sync(file: Path) -> None:
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -15,8 +15,11 @@ from ingest.mapping import load_mapping
 from ingest.sources import lido, table, texts
 
 FORMATS = ("lido", "csv", "texts")
-_KEYS = ("name", "spec", "mapping", "complete", "languages", "institution", "rights", "images",
-         "hosts")  # fmt: skip
+_KEYS = {
+    "name": str, "spec": str, "mapping": str, "complete": bool, "languages": list,
+    "institution": str, "rights": dict, "images": str,
+}  # fmt: skip
+PICTURES = ("none", "proxy")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -32,6 +35,8 @@ class SourceSpec:
     languages: tuple[str, ...] = ()
     institution: str = ""
     rights: Rights = field(default_factory=Rights)
+    images: str = "none"
+    """`proxy`: pictures that lie beside the delivery become thumbnails; `none`: no picture does."""
 
 
 def source_spec(spec: str, *, folder: Path = Path()) -> SourceSpec:
@@ -83,8 +88,17 @@ def load_sources(file: Path) -> list[SourceSpec]:
     specs = [_listed(told, file) for told in data.get("source", ())]
     if not specs:
         raise WrongUse(f"{file} lists no sources.", "Add a [[source]] with a name and a spec.")
-    for name in {s.name for s in specs if sum(o.name == s.name for o in specs) > 1}:
-        raise WrongUse(f"Two sources in {file} are called '{name}'.", "Give each its own name.")
+    return _each_its_own_name(specs)
+
+
+def _each_its_own_name(specs: list[SourceSpec]) -> list[SourceSpec]:
+    names = [spec.name for spec in specs]
+    for name in names:
+        if names.count(name) > 1:
+            raise WrongUse(
+                f"Two sources would both be called '{name}'.",
+                "Give each its own name in a sources.toml, for it is part of every record's id.",
+            )
     return specs
 
 
@@ -95,6 +109,16 @@ def _listed(told: Mapping[str, Any], file: Path) -> SourceSpec:
                 f"'{key}' of a source in {file} is not understood.",
                 f"Use only: {', '.join(_KEYS)}.",
             )
+        if not isinstance(told[key], _KEYS[key]):
+            kind = {bool: "true or false", list: "a list", dict: "a table", str: "text"}
+            raise WrongUse(
+                f"'{key}' of a source in {file} must be {kind[_KEYS[key]]}.", "Mend that line."
+            )
+    if told.get("images", "none") not in PICTURES:
+        raise WrongUse(
+            f"'{told['images']}' in {file} is no way to treat pictures.",
+            f"Use one of: {', '.join(PICTURES)}.",
+        )
     if not isinstance(told.get("spec"), str):
         raise WrongUse(f"A source in {file} has no spec.", 'Add a line such as: spec = "lido:x"')
     spec = source_spec(told["spec"], folder=file.parent)
@@ -119,6 +143,7 @@ def _listed(told: Mapping[str, Any], file: Path) -> SourceSpec:
         languages=tuple(told.get("languages", ())),
         institution=str(told.get("institution", "")),
         rights=rights,
+        images=str(told.get("images", "none")),
     )
 
 
@@ -167,5 +192,5 @@ def _with_defaults(record: Record, spec: SourceSpec) -> Record:
 def all_sources(specs: Sequence[str], listed: Path | None) -> list[SourceSpec]:
     """The sources named on the command line, else those of the list."""
     if specs:
-        return [source_spec(spec) for spec in specs]
+        return _each_its_own_name([source_spec(spec) for spec in specs])
     return load_sources(listed or Path("sources.toml"))

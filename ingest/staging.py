@@ -23,9 +23,9 @@ class Staging:
         )
         self._db.execute("BEGIN")
 
-    def put(self, record: Record) -> None:
-        """Nothing; a tombstone is kept as one."""
-        digest = "" if record.deleted else delivered_hash(record)
+    def put(self, record: Record, pictures: str = "") -> None:
+        """Nothing; `pictures` stands for the state of its picture files. A tombstone stays one."""
+        digest = "" if record.deleted else delivered_hash(record, pictures)
         self._db.execute(
             "INSERT INTO delivered VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
             " SET hash = excluded.hash, body = excluded.body",

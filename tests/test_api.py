@@ -1,13 +1,16 @@
 """The HTTP interface, as docs and the widget rely on it."""
 
 import json
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
 
 from explorer.api import build_app
 from explorer.config import Settings
-from explorer.wiring import open_explorer
+from explorer.wiring import Explorer, open_explorer
+from tests.conftest import ingest
 
 QUESTION = {"text": "Who painted the girl with the pearl earring?", "lang": "en"}
 
@@ -72,6 +75,59 @@ def test_a_bad_question_is_refused_with_problem_and_remedy(
     assert isinstance(told, dict)
     assert told["problem"].strip().endswith((".", "!"))
     assert told["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/ask", '{"text": "Who? \\ud800"}'),
+        ("/api/search", '{"q": "a \\ud800"}'),
+        ("/api/search", '{"q": "a", "filters": {"maker": "\\udfff"}}'),
+        ("/api/search", '{"q": "", "filters": {"to": 10000000000000000000}}'),
+        ("/api/ask", '{"text": "Who?", "filters": {"from": 1e24}}'),
+        ("/api/search", '{"q": "", "offset": 9223372036854775808}'),
+        ("/api/search", '{"q": "", "limit": 0}'),
+        ("/api/search", '{"q": "x", "sort": "colour"}'),
+        ("/api/ask", '{"text": '),
+        ("/api/ask", "[" * 5000),
+    ],
+)
+def test_no_body_makes_the_server_stumble(client: TestClient, path: str, body: str) -> None:
+    response = client.post(path, content=body, headers={"content-type": "application/json"})
+    assert response.status_code in (400, 422)
+    assert {"problem", "remedy"} <= response.json().keys()
+
+
+def test_an_error_of_ours_says_nothing_of_what_was_typed(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    def stumble(*_: object, **__: object) -> None:
+        raise RuntimeError("CANARY in the message")
+
+    monkeypatch.setattr("explorer.api.answer", stumble)
+    monkeypatch.setattr("explorer.api.ask", stumble)
+    with TestClient(build_app(explorer)) as client:
+        for accept in ("application/json", "text/event-stream"):
+            headers = {"accept": accept}
+            response = client.post("/api/ask", json={"text": "CANARY?"}, headers=headers)
+            assert "problem" in response.text
+            assert "CANARY" not in response.text
+    told = capfd.readouterr()
+    assert "CANARY" not in caplog.text + told.out + told.err
+    assert "RuntimeError" in caplog.text
+
+
+def test_an_id_with_a_slash_reaches_its_record(tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text('[fields]\nnr = "id"\ntitel = "title"\n')
+    (tmp_path / "t.csv").write_text("nr;titel\n2001/45 a;Vas\n")
+    ingest(tmp_path / "data", f"csv:{tmp_path}/t.csv#{tmp_path}/map.toml")
+    app = build_app(open_explorer(Settings(data_dir=tmp_path / "data")))
+    with TestClient(app) as client:
+        record_id = client.post("/api/search", json={}).json()["hits"][0]["card"]["id"]
+        assert record_id == "t:2001%2F45%20a"
+        for path in (record_id, quote(record_id, safe="")):
+            assert client.get(f"/api/records/{path}").json()["id"] == record_id
 
 
 def test_a_question_of_5000_characters_is_refused_not_cut(client: TestClient) -> None:

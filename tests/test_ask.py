@@ -1,5 +1,6 @@
 """Asking: every sentence supported, in the visitor's language, honest about what is not here."""
 
+import unicodedata
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from eval.queries import load_queries
 from explorer.ask import answer, ask
 from explorer.errors import WrongUse
 from explorer.phrases import phrase
+from explorer.search import search
 from explorer.types import Answer, Citation, Question, Record, Statement
 from explorer.verify import holds, verify
 from explorer.wiring import Explorer
@@ -93,6 +95,33 @@ def test_a_qualifier_is_said_in_the_visitors_language(
 def test_a_text_that_is_not_in_force_is_never_used(explorer: Explorer) -> None:
     given = answer(Question("Warum ruht die große Welle?"), explorer)
     assert "texts:welle-ruht" not in {card.id for card in given.records}
+    searched = search(explorer, "Die Welle ruht", limit=100)
+    assert "texts:welle-ruht" not in {found.card.id for found in searched.hits}
+    assert explorer.serving().generation.catalogue.record("texts:welle-ruht") is None
+
+
+def test_two_object_numbers_bring_both_records(explorer: Explorer) -> None:
+    given = answer(Question("compare MOS 1038 and MOS 1044"), explorer)
+    told = {c.record_id for s in given.statements for c in s.citations}
+    assert {"paintings:1038", "paintings:1044"} <= told
+
+
+def test_letters_and_accents_typed_apart_are_the_same_question(explorer: Explorer) -> None:
+    composed = answer(Question("Kto namalował Stańczyka?"), explorer)
+    apart = answer(Question(unicodedata.normalize("NFD", "Kto namalował Stańczyka?")), explorer)
+    assert apart.statements == composed.statements
+
+
+def test_a_number_outside_the_filters_is_not_an_answer(explorer: Explorer) -> None:
+    question = Question("MOS 1003", lang="en", filters={"source": "texts"})
+    given = answer(question, explorer)
+    assert given.outcome == "not_found"
+    assert all(card.id.startswith("texts:") for card in given.records)
+
+
+@pytest.mark.parametrize("text", ['"', "NEAR(a b)", "a* OR b^", "{forms}: x", "🎨", "\0", "x", "؟"])
+def test_no_sign_in_a_question_breaks_anything(explorer: Explorer, text: str) -> None:
+    assert answer(Question(text, lang="en"), explorer).lang == "en"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 2001])

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from explorer.catalogue.facets import facet_values
 from explorer.text import fold, words
+from explorer.types import Record
 from ingest.attribution import FURTHEST_FIRST, is_maker_role, is_unknown, maker, qualifier_code
 
 INGEST = Path(__file__).parents[1] / "ingest"
@@ -29,6 +31,19 @@ def _rows(name: str) -> list[dict[str, str]]:
         ("dawniej przypisywany Elsa Lind", "", ""),
         ("voorheen toegeschreven aan Elsa Lind", "", ""),
         ("Elsa Lind (Copy after)", "Tidigare attribution", ""),
+        ("Elsa Lind", "", "zugeschrieben, früher"),
+        ("Elsa Lind", "", "Zuschreibung (früher)"),
+        ("Elsa Lind", "", "attributed formerly to"),
+        ("Elsa Lind", "", "attribué à, anciennement"),
+        ("Elsa Lind", "", "attribuito a (già)"),
+        ("Elsa Lind", "", "tillskriven tidigare"),
+        ("Elsa Lind", "", "toegeschreven, voorheen"),
+        ("Elsa Lind (zugeschrieben, früher)", "", ""),
+        ("Elsa Lind", "", "nicht von"),
+        ("not by Elsa Lind", "", ""),
+        ("Elsa Lind", "", "niet door"),
+        ("inte av Elsa Lind", "", ""),
+        ("Elsa Lind", "", "non di"),
     ],
 )
 def test_a_former_attribution_is_never_the_maker(name: str, role: str, qualifier: str) -> None:
@@ -50,6 +65,10 @@ def test_a_former_attribution_is_never_the_maker(name: str, role: str, qualifier
         ("Elsa Lind", "", "da"),
         ("kopia według Elsa Lind", "", ""),
         ("after Elsa Lind", "", ""),
+        ("Elsa Lind", "", "Fälschung nach"),
+        ("Elsa Lind", "", "forgery"),
+        ("vervalsing naar Elsa Lind", "", ""),
+        ("Elsa Lind", "", "förfalskning"),
     ],
 )
 def test_a_copy_is_never_by_the_one_it_was_copied_from(
@@ -92,6 +111,32 @@ def test_a_qualifier_is_understood_wherever_it_stands(name: str, qualifier: str,
 
 def test_a_qualifier_that_no_table_knows_keeps_the_words_of_the_source() -> None:
     assert maker("Elsa Lind", "Konstnär", "som av Elsa Lind").qualifier == "som av Elsa Lind"
+
+
+@pytest.mark.parametrize(
+    ("display", "name", "role", "code"),
+    [
+        ("Kopie nach Rembrandt", "Rembrandt", "", "copy-after"),
+        ("Kopie nach Rembrandt van Rijn", "Rijn, Rembrandt van", "Maler", "copy-after"),
+        ("Copy after Rijn, Rembrandt van", "Rijn, Rembrandt van", "", "copy-after"),
+        ("Formerly attributed to Rembrandt", "Rembrandt", "", "formerly-attributed-to"),
+        ("früher Rembrandt (1606–1669) zugeschrieben", "Rembrandt", "", "formerly-attributed-to"),
+        ("Workshop of Rembrandt (1606-1669)", "Rembrandt", "painter", "workshop-of"),
+        ("Maler: Werkstatt des Rembrandt Harmensz.", "Rembrandt", "Maler", "workshop-of"),
+        ("Rembrandt (Umkreis), Maler", "Rembrandt", "Maler", "circle-of"),
+        ("Rembrandt?", "Rembrandt", "", "possibly-by"),
+        ("Rembrandt van Rijn (1606–1669), Maler", "Rembrandt van Rijn", "Maler", ""),
+        ("Jan Lievens, Schüler von Rembrandt", "Jan Lievens", "", ""),
+        ("Jan Lievens, früher zugeschrieben an Rembrandt", "Jan Lievens", "", ""),
+        ("Kahn & Co. (Werkstatt)", "Kahn & Co.", "Werkstatt", ""),
+        ("Ponte, Jacopo da", "Jacopo Ponte", "", ""),
+        ("Jan After", "After, Jan", "", ""),
+    ],
+)
+def test_a_displayed_line_says_what_it_adds_to_the_name(
+    display: str, name: str, role: str, code: str
+) -> None:
+    assert maker(name, role, "", display=display).qualifier == code
 
 
 @pytest.mark.parametrize(
@@ -138,7 +183,16 @@ def test_a_pupil_or_workshop_by_role_is_the_maker() -> None:
     assert maker("Elsa Lind", "Werkstatt von", "").qualifier == "workshop-of"
 
 
-@pytest.mark.parametrize("role", ["Beställare", "Auftraggeber", "sitter", "Donator (person)"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        "Beställare", "Auftraggeber", "sitter", "Donator (person)", "Finder", "Ausgräber",
+        "excavator", "curator", "Kurator", "exhibitor", "restorer", "Restaurator", "user", "owner",
+        "auction house", "Auktionshaus", "maison de vente", "casa d'aste", "auktionshus",
+        "dom aukcyjny", "veilinghuis", "casa de subastas", "casa de leilões", "auksjonshus",
+        "huutokauppa", "darczyńca", "vinder", "löytäjä", "znalazca",
+    ],
+)  # fmt: skip
 def test_those_who_ordered_gave_or_are_shown_did_not_make_it(role: str) -> None:
     assert not is_maker_role(role)
 
@@ -146,6 +200,24 @@ def test_those_who_ordered_gave_or_are_shown_did_not_make_it(role: str) -> None:
 @pytest.mark.parametrize("role", ["Konstnär", "publisher", "Drucker", "designer", ""])
 def test_publishers_printers_and_designers_are_makers(role: str) -> None:
     assert is_maker_role(role)
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "counts"),
+    [
+        ("", True), ("zugeschrieben", True), ("?", True), ("Werkstatt", True),
+        ("nach Entwurf", True), ("Umkreis", False), ("Nachfolge", False), ("Schule", False),
+        ("in der Art", False), ("Kopie", False), ("früher zugeschrieben", False),
+        ("nicht von", False), ("Fälschung nach", False), ("angeblich keineswegs", False),
+    ],
+)  # fmt: skip
+def test_only_those_whose_hand_workshop_or_design_it_is_are_counted_as_makers(
+    qualifier: str, counts: bool
+) -> None:
+    made = maker("Elsa Lind", "", qualifier, gender="female")
+    record = Record("s:1", makers=(made, maker("Bo Ek", "", "")))
+    values = [label for name, label in facet_values(record) if name in ("maker", "gender")]
+    assert values == [*(["Elsa Lind", "female"] if counts else []), "Bo Ek"]
 
 
 def test_every_code_has_a_phrase_and_every_term_one_meaning_in_its_language() -> None:

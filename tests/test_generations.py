@@ -1,6 +1,7 @@
 """Generations: switched in one step, refused when damaged, never asked with another embedder."""
 
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from explorer.ask import answer
 from explorer.catalogue.generation import current, generations_folder, open_current, published
 from explorer.config import Settings
-from explorer.errors import NotReady
+from explorer.errors import ExplorerError, NotReady
 from explorer.plan import plan
 from explorer.retrieve import retrieve
+from explorer.search import search
 from explorer.types import Question
 from explorer.wiring import Explorer, open_explorer
 from tests.conftest import ingest
@@ -93,6 +95,89 @@ def replace_fingerprint(explorer: Explorer) -> Explorer:
     other = open_explorer(replace(explorer.settings))
     other.embedder.fingerprint = "another"
     return other
+
+
+def test_a_clock_set_back_does_not_cost_the_new_generation(tmp_path: Path, data: Path) -> None:
+    folder = generations_folder(data)
+    future = "29990101T000000000000-aaaa"
+    (folder / current(data)).rename(folder / future)
+    (data / "current").write_text(future + "\n")
+    (tmp_path / "t.csv").write_text("nr;titel\n1;Vas\n2;Blå vas\n3;Vit vas\n", "utf-8")
+    intake = ingest(data, f"csv:{tmp_path}/t.csv#{tmp_path}/map.toml")
+    assert intake.generation > future
+    assert current(data) == intake.generation
+    assert found(open_explorer(Settings(data_dir=data))) == 3
+
+
+def test_a_run_over_a_damaged_generation_does_not_lose_other_sources(
+    tmp_path: Path, data: Path
+) -> None:
+    (tmp_path / "other.csv").write_text("nr;titel\n9;Skål\n", "utf-8")
+    ingest(data, f"csv:{tmp_path}/other.csv#{tmp_path}/map.toml")
+    for name in published(data):
+        (generations_folder(data) / name / "vectors.npy").unlink()
+    one, other = (f"csv:{tmp_path}/{n}.csv#{tmp_path}/map.toml" for n in ("t", "other"))
+    before = current(data)
+    with pytest.raises(ExplorerError, match="damaged"):
+        ingest(data, one)
+    assert current(data) == before
+    assert ingest(data, one, other).new == 3
+
+
+def test_an_open_generation_answers_after_its_folder_is_gone(data: Path) -> None:
+    generation = open_current(data)
+    shutil.rmtree(generation.folder)
+    titles: list[str] = []
+
+    def read() -> None:
+        record = generation.catalogue.record("t:2")
+        assert record is not None
+        titles.append(record.fields[0].text)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    thread.join()
+    assert titles == ["Blå vas"]
+
+
+def test_changed_weights_make_a_new_generation_of_an_unchanged_source(
+    tmp_path: Path, data: Path
+) -> None:
+    spec = f"csv:{tmp_path}/t.csv#{tmp_path}/map.toml"
+    before = current(data)
+    assert ingest(data, spec).generation == before
+    fingerprint = open_current(data).manifest.fingerprint
+    (data / "calibration").mkdir()
+    own = '{"coverage": 1.5, "floor": 0.9, "near": 0.9}'
+    (data / "calibration" / f"{fingerprint}.json").write_text(own)
+    assert ingest(data, spec).generation != before
+    assert open_current(data).manifest.calibration.coverage == 1.5
+
+
+@pytest.mark.parametrize("damage", [
+    lambda index: shutil.rmtree(index),
+    lambda index: (index / "chroma.sqlite3").unlink(),
+], ids=["no index", "no database"])  # fmt: skip
+def test_a_damaged_index_leaves_finding_to_the_matrix(
+    data: Path, damage: Callable[[Path], object]
+) -> None:
+    folder = generations_folder(data) / current(data)
+    damage(folder / "index")
+    before = sorted(p.name for p in folder.iterdir())
+    explorer = open_explorer(Settings(data_dir=data, matrix_limit=0))
+    assert found(explorer) == 2
+    assert explorer.serving().index is None
+    assert sorted(p.name for p in folder.iterdir()) == before
+
+
+def test_filters_hold_beyond_the_limit_too(sample_data: Path) -> None:
+    found_by = []
+    for limit in (50_000, 0):
+        explorer = open_explorer(Settings(data_dir=sample_data, matrix_limit=limit))
+        told = search(explorer, "Selbstbildnis", filters={"gender": "female"}, limit=50)
+        found_by.append([f.card.id for f in told.hits])
+    assert found_by[0] == found_by[1]
+    assert found_by[0]
 
 
 def test_beyond_the_limit_chroma_proposes_and_the_same_records_are_found(

@@ -14,7 +14,7 @@ from explorer.config import Settings
 from explorer.errors import ExplorerError, WrongUse
 from explorer.types import Record
 from ingest.pipeline import build
-from ingest.sourcelist import load_sources, source_spec
+from ingest.sourcelist import all_sources, load_sources, source_spec
 from tests.conftest import DELIVERIES, SAMPLE, ingest, quiet
 
 TABLE = "nr;titel;lager\n1;Vas;Hylla 3\n2;Skål;Hylla 4\n"
@@ -118,6 +118,69 @@ def test_vectors_belong_to_the_passages_of_their_rows(sample_data: Path) -> None
     passages = [p for r in generation.catalogue.all_records() for p in split_record(r)]
     expected = HashedEmbedder().embed_passages([p.text for p in passages])
     assert np.allclose(generation.vectors, expected, atol=1e-6)
+
+
+def test_a_text_follows_its_object_to_another_id(delivery: Path) -> None:
+    data = delivery / "data"
+    (delivery / "labels").mkdir()
+    (delivery / "labels" / "a.md").write_text("---\nlang: sv\nabout: [N 1]\n---\nOm vasen.\n")
+    mapping = '[fields]\nnr = "id"\nnummer = "object_number"\ntitel = "title"\n'
+    (delivery / "map.toml").write_text(mapping)
+    labels = f"texts:{delivery}/labels"
+    ingest(data, labels)
+    assert records(data)["labels:a"].about == ()
+    for local in ("1", "one"):
+        (delivery / "export.csv").write_text(f"nr;nummer;titel\n{local};N 1;Vas\n")
+        (delivery / "sources.toml").write_text(
+            '[[source]]\nname = "export"\nspec = "csv:export.csv#map.toml"\ncomplete = true\n'
+        )
+        build(load_sources(delivery / "sources.toml"), Settings(data_dir=data), quiet)
+        assert records(data)["labels:a"].about == (f"export:{local}",)
+
+
+def test_a_complete_source_that_delivers_nothing_withdraws_nothing(delivery: Path) -> None:
+    data = delivery / "data"
+    (delivery / "sources.toml").write_text(
+        '[[source]]\nname = "export"\nspec = "csv:export.csv#map.toml"\ncomplete = true\n'
+        '[[source]]\nname = "other"\nspec = "csv:other.csv#map.toml"\n'
+    )
+    (delivery / "other.csv").write_text("nr;titel\n5;Fat\n")
+    sources = load_sources(delivery / "sources.toml")
+    build(sources, Settings(data_dir=data), quiet)
+    (delivery / "export.csv").write_text("nr;titel;lager\n")
+    with pytest.raises(ExplorerError, match="delivers nothing"):
+        build(sources, Settings(data_dir=data), quiet)
+    assert len(records(data)) == 3
+
+
+def test_a_record_of_one_source_never_touches_another(delivery: Path) -> None:
+    data = delivery / "data"
+    ingest(data, spec(delivery))
+    (delivery / "more.csv").write_text("nr;titel\n1;Fat\n")
+    intake = ingest(data, f"csv:{delivery}/more.csv#{delivery}/map.toml")
+    assert (intake.new, intake.removed, intake.changed) == (1, 0, 0)
+    assert set(records(data)) == {"export:1", "export:2", "more:1"}
+    assert set(open_current(data).manifest.sources) == {"export", "more"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['complete = "false"', 'languages = "nl"', 'images = "all"', 'colour = "red"', "spec = 5",
+     'rights.shelf = "x"', 'name = "My Source"'],
+)  # fmt: skip
+def test_a_list_of_sources_that_is_not_understood_is_refused(delivery: Path, line: str) -> None:
+    base = {"spec": 'spec = "csv:export.csv#map.toml"', "name": 'name = "export"'}
+    kept = [text for key, text in base.items() if not line.startswith(key)]
+    (delivery / "sources.toml").write_text("\n".join(["[[source]]", *kept, line]))
+    with pytest.raises(WrongUse) as refused:
+        load_sources(delivery / "sources.toml")
+    assert refused.value.remedy
+
+
+def test_two_sources_may_not_share_a_name(delivery: Path) -> None:
+    (delivery / "x").mkdir()
+    with pytest.raises(WrongUse, match="both be called"):
+        all_sources([f"csv:{delivery}/export.csv#m", f"csv:{delivery}/x/export.csv#m"], None)
 
 
 # --- refusals: the problem, the remedy, and what serves is untouched

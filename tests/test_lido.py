@@ -49,6 +49,63 @@ def test_every_maker_has_one_field_and_its_roles_and_qualifiers_name_it() -> Non
     assert roles == [f"maker[{i}]" for i in range(5)]
 
 
+def test_what_is_displayed_of_an_actor_counts_beside_what_is_structured() -> None:
+    (record,), _ = _read("displayed_actors.xml")
+    assert [(m.name, m.status, m.qualifier) for m in record.makers] == [
+        ("Rembrandt", "copy-after", "copy-after"),
+        ("Lind, Elsa", "former", "formerly-attributed-to"),
+        ("Jan Ek", "current", "workshop-of"),
+        ("Nils Berg", "current", "circle-of"),
+        ("Ida Kahn", "current", ""),
+        ("Otto Lang", "current", "follower-of"),
+        ("Per Ros", "copy-after", "copy-after"),
+    ]
+    assert _texts(record, "person") == [("Stifterin Greta Dal", "de")]
+
+
+def test_the_displayed_words_that_decide_are_there_to_be_cited() -> None:
+    (record,), _ = _read("displayed_actors.xml")
+    assert [(f.text, f.lang, f.source) for _, f in record.named("maker.qualifier")] == [
+        ("Kopie nach Rembrandt", "de", "maker[0]"),
+        ("Copy after Rembrandt", "en", "maker[0]"),
+        ("früher Elsa Lind (1850–1901) zugeschrieben", "de", "maker[1]"),
+        ("zugeschrieben", "de", "maker[2]"),
+        ("Werkstatt des Jan Ek", "de", "maker[2]"),
+        ("Umkreis", "de", "maker[3]"),
+    ]
+    names = ["Rembrandt", "Lind, Elsa", "Jan Ek", "Nils Berg", "Ida Kahn",
+             "Nachfolger des Otto Lang", "nach Per Ros"]  # fmt: skip
+    assert [text for text, _ in _texts(record, "maker")] == names
+    assert [m.role for m in record.makers] == ["Maler"] * 6 + [""]
+
+
+@pytest.mark.parametrize(
+    ("event_type", "made"),
+    [
+        ("", True),
+        ("<term/>", True),
+        ("<term>Herstellung</term>", True),
+        ("<term>Fund</term>", False),
+        ("<term>Ausstellung</term>", False),
+        ("<term>Restaurierung</term>", False),
+        ("<term>Publication</term>", False),
+        ("<conceptID>http://terminology.lido-schema.org/lido00033</conceptID>", False),
+    ],
+)
+def test_only_an_event_that_names_no_type_may_stand_for_the_creation(
+    tmp_path: Path, event_type: str, made: bool
+) -> None:
+    (tmp_path / "event.xml").write_text(
+        '<lido xmlns="http://www.lido-schema.org"><lidoRecID>1</lidoRecID><descriptiveMetadata>'
+        f"<eventWrap><eventSet><event><eventType>{event_type}</eventType><eventActor><actorInRole>"
+        "<actor><nameActorSet><appellationValue>Ada Lind</appellationValue></nameActorSet></actor>"
+        "</actorInRole></eventActor></event></eventSet></eventWrap></descriptiveMetadata></lido>"
+    )
+    (record,) = lido.read(tmp_path, source="s")
+    assert isinstance(record, Record)
+    assert [maker.name for maker in record.makers] == (["Ada Lind"] if made else [])
+
+
 def test_empty_elements_leave_no_trace_and_a_classification_stands_in_for_the_type() -> None:
     (record,), rejections = _read("empty_elements.xml")
     assert [(f.name, f.text, f.lang) for f in record.fields] == [

@@ -41,6 +41,11 @@ def test_sentences_end_where_they_end(text: str, expected: int) -> None:
     assert len(list(sentences(text))) == expected
 
 
+def test_an_abbreviation_of_another_language_ends_a_sentence() -> None:
+    text = "Il campo è così piccolo che la Luna non ci sta. Con strumenti come questo vide altro."
+    assert len(list(sentences(text, "it"))) == 2
+
+
 @given(st.text(max_size=300))
 def test_sentences_are_exact_cuts_in_order_without_overlap(text: str) -> None:
     end = 0

@@ -3,7 +3,7 @@
 Deterministic; texts that share words, or parts of words, are near.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from zlib import crc32
 
@@ -14,26 +14,35 @@ from explorer.text import fold, words
 
 DIMS = 384
 _GRAMS = (3, 4)
+_LONGEST = 30  # letters of a word that are looked at in parts
+
+Features = Callable[[str], tuple[tuple[int, ...], tuple[float, ...]]]
 
 
-@lru_cache(maxsize=65_536)
 def _features(word: str) -> tuple[tuple[int, ...], tuple[float, ...]]:
     """Columns and signed weights of one word: itself, and its n-grams with half its weight."""
-    marked = f"<{word}>"
+    marked = f"<{word[:_LONGEST]}>"
     grams = [marked[i : i + n] for n in _GRAMS for i in range(len(marked) - n + 1)]
     share = 0.5 / max(1, len(grams)) ** 0.5
     columns, weights = [], []
     for feature, weight in [(word, 1.0), *((gram, share) for gram in grams)]:
-        bits = crc32(feature.encode())
+        bits = crc32(feature.encode("utf-8", "surrogatepass"))
         columns.append(bits % DIMS)
         weights.append(weight if bits & 0x80000000 else -weight)
     return tuple(columns), tuple(weights)
 
 
-def _columns(text: str) -> Iterator[tuple[int, float]]:
-    for word in words(fold(text)):
-        columns, weights = _features(word)
-        yield from zip(columns, weights, strict=True)
+_known_features = lru_cache(maxsize=16_384)(_features)
+
+
+def _vector(text: str, features: Features) -> Vectors:
+    vector = np.zeros(DIMS, np.float32)
+    found = [pair for word in words(fold(text)) for pair in zip(*features(word), strict=True)]
+    if found:
+        columns, weights = zip(*found, strict=True)
+        vector[:] = np.bincount(columns, weights, DIMS)
+        vector /= np.linalg.norm(vector) or 1.0
+    return vector
 
 
 class HashedEmbedder:
@@ -47,16 +56,12 @@ class HashedEmbedder:
         """A float32 array of shape (len(texts), dims)."""
         vectors = np.zeros((len(texts), DIMS), np.float32)
         for row, text in zip(vectors, texts, strict=True):
-            found = list(_columns(text))
-            if found:
-                columns, weights = zip(*found, strict=True)
-                row[:] = np.bincount(columns, weights, DIMS)
-                row /= np.linalg.norm(row) or 1.0
+            row[:] = _vector(text, _known_features)
         return vectors
 
     def embed_query(self, text: str) -> Vectors:
-        """A float32 array of shape (dims,)."""
-        return np.asarray(self.embed_passages([text])[0], np.float32)
+        """A float32 array of shape (dims,); no word of it is remembered."""
+        return _vector(text, _features)
 
     def check(self) -> str:
         """One sentence on whether it can work."""

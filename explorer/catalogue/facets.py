@@ -6,12 +6,18 @@ from explorer.text import fold
 from explorer.types import Record
 
 _FIELDS = ("type", "material", "technique", "place", "period", "subject")
+_BY = frozenset(("", "attributed-to", "possibly-by", "workshop-of", "after-design-by"))
 MAX_VALUE = 200
 """Longer words are no value to choose by."""
 
 
 def facet_values(record: Record) -> Iterator[tuple[str, str]]:
-    """(facet name, label) pairs; a maker counts only where the attribution is current."""
+    """(facet name, label) pairs; a maker counts only where the work may be called theirs.
+
+    That is a current attribution, if an unsure one, to them, their workshop or their design. Those
+    around them or after them (circle, school, follower, manner) are other hands; and what a
+    qualifier says that we have no code for may be "not by", so it does not count either.
+    """
     for name in _FIELDS:
         for _, field in record.named(name):
             yield name, field.text
@@ -35,7 +41,7 @@ def facet_values(record: Record) -> Iterator[tuple[str, str]]:
 
 def _makers(record: Record) -> Iterator[tuple[str, str]]:
     for maker in record.makers:
-        if maker.status == "current" and maker.name:
+        if maker.status == "current" and maker.name and maker.qualifier in _BY:
             yield "maker", maker.name
             if maker.gender:
                 yield "gender", maker.gender

@@ -76,6 +76,14 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest(**data)
 
 
+def held_sources(folder: Path) -> set[str]:
+    """The names of a generation's sources; empty where even its manifest cannot be read."""
+    try:
+        return set(read_manifest(folder).sources)
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Nothing; the manifest is on disk."""
     text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False)

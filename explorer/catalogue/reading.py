@@ -1,10 +1,12 @@
 """A published catalogue, read-only: records, numbers, filters, facets and word postings."""
 
+import re
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +26,42 @@ _ORDERS = {
 }
 
 
-class Catalogue:
-    """The catalogue in `folder`; each thread has its own connection."""
+def iso_today() -> str:
+    """Today's date, as records write theirs."""
+    return date.today().isoformat()
 
-    def __init__(self, folder: Path) -> None:
-        self._uri = f"file:{folder / FILE}?mode=ro&immutable=1"
-        self._local = threading.local()
+
+class Catalogue:
+    """The catalogue in `folder`, open until it is let go, even when its folder is gone.
+
+    A record that is not in force `today` (an ISO day) is neither found, counted nor given.
+    """
+
+    def __init__(self, folder: Path, today: Callable[[], str] = iso_today) -> None:
+        self._today = today
+        self._hidden: tuple[str, frozenset[int]] = ("", frozenset())
+        # One connection for all threads: SQLite is built serialized, and the file never changes.
+        uri = f"file:{quote(str(folder / FILE))}?mode=ro&immutable=1"
+        self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
 
     def _rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        if not hasattr(self._local, "db"):
-            self._local.db = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
-        return list(self._local.db.execute(sql, tuple(values)))
+        return self._db.execute(sql, tuple(values)).fetchall()
+
+    def hidden(self) -> frozenset[int]:
+        """Keys of the records that are not in force today."""
+        today = self._today()
+        if self._hidden[0] != today:
+            rows = self._rows(
+                "SELECT key FROM record WHERE (begins != '' OR ends != '')"
+                " AND (begins > ? OR (ends != '' AND ends < ?))",
+                [today, today],
+            )
+            self._hidden = (today, frozenset(key for (key,) in rows))
+        return self._hidden[1]
+
+    def _in_force(self, rows: Iterable[tuple[int]]) -> list[int]:
+        hidden = self.hidden()
+        return [key for (key,) in rows if key not in hidden]
 
     def counts(self) -> tuple[int, int]:
         """The numbers of records and passages."""
@@ -51,20 +78,22 @@ class Catalogue:
 
     def record(self, record_id: str) -> Record | None:
         """The record with this id."""
-        found = self._rows("SELECT body FROM record WHERE id = ?", [record_id])
-        return load_record(found[0][0]) if found else None
+        found = self._rows("SELECT key, body FROM record WHERE id = ?", [record_id])
+        known = found and found[0][0] not in self.hidden()
+        return load_record(found[0][1]) if known else None
 
     def records(self, keys: Sequence[int]) -> list[Record]:
         """The records with these keys, in their order."""
         marks = ",".join("?" * len(keys))
         rows = self._rows(f"SELECT key, body FROM record WHERE key IN ({marks})", keys)  # noqa: S608
         bodies = dict(rows)
-        return [load_record(bodies[key]) for key in keys if key in bodies]
+        shown = bodies.keys() - self.hidden()
+        return [load_record(bodies[key]) for key in keys if key in shown]
 
     def keys(self, record_ids: Iterable[str]) -> list[int]:
         """The keys of the records with these ids, in their order; unknown ids are left out."""
         found = (self._rows("SELECT key FROM record WHERE id = ?", [i]) for i in record_ids)
-        return [rows[0][0] for rows in found if rows]
+        return self._in_force(row for rows in found for row in rows)
 
     def numbered(self, number: str) -> list[int]:
         """Keys of the records an object number names, in whatever spelling."""
@@ -72,12 +101,12 @@ class Catalogue:
             "SELECT DISTINCT record FROM identifier WHERE value = ? ORDER BY record",
             [number_key(number)],
         )
-        return [key for (key,) in rows]
+        return self._in_force(rows)
 
     def texts_about(self, record_id: str) -> list[int]:
         """Keys of the curatorial texts about a record."""
         rows = self._rows("SELECT record FROM about WHERE object = ? ORDER BY record", [record_id])
-        return [key for (key,) in rows]
+        return self._in_force(rows)
 
     def ordered(self, keys: Keys | None, sort: str, limit: int, offset: int = 0) -> list[int]:
         """Keys in the order of `sort`, a page of them; all records' where `keys` is None."""
@@ -111,12 +140,14 @@ class Catalogue:
             found = keys if found is None else np.intersect1d(found, keys, assume_unique=True)
         if found is None:
             found = np.array([k for (k,) in self._rows("SELECT key FROM record")], np.int64)
-        return found
+        hidden = self.hidden()
+        return found[~np.isin(found, list(hidden))] if hidden else found
 
     def _matching_one(self, name: str, values: Sequence[Any]) -> Keys:
         if name in ("from", "to"):
-            column, sign = ("latest", ">=") if name == "from" else ("earliest", "<=")
-            sql = f"SELECT DISTINCT record FROM span WHERE kind = 'creation' AND {column} {sign} ?"  # noqa: S608
+            end = "coalesce(latest, earliest) >=" if name == "from" else (
+                "coalesce(earliest, latest) <=")  # fmt: skip
+            sql = f"SELECT DISTINCT record FROM span WHERE kind = 'creation' AND {end} ?"  # noqa: S608
             rows = self._rows(sql, [_year(name, values[0] if values else None)])
         elif name == "number":
             rows = [(key,) for value in values for key in self.numbered(str(value))]
@@ -215,6 +246,9 @@ def _among(column: str, keys: Keys) -> tuple[str, list[int]]:
     return f"WHERE {column} IN ({','.join(str(int(k)) for k in keys)})", []
 
 
+_YEAR = re.compile(r"-?\d{1,6}")
+
+
 def _facet_value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -222,16 +256,11 @@ def _facet_value(value: object) -> str:
 
 
 def _year(name: str, value: object) -> int:
-    try:
-        return int(str(value))
-    except ValueError as error:
+    written = str(value)
+    if not _YEAR.fullmatch(written):
         raise WrongUse(
-            f"'{value}' is not a year.",
+            "A year in the filters is not understood.",
             "Give a whole number, negative for years before 1 BCE.",
             field=f"filters.{name}",
-        ) from error
-
-
-def merge_filters(*parts: Mapping[str, Any]) -> dict[str, Any]:
-    """All filters of the parts together; where two name the same one the later stands."""
-    return {name: value for part in parts for name, value in part.items()}
+        )
+    return int(written)

@@ -8,10 +8,13 @@ CREATE TABLE record (
     kind      TEXT NOT NULL,
     title     TEXT NOT NULL,           -- folded, for sorting
     earliest  INTEGER,                 -- of the creation, for sorting
+    begins    TEXT NOT NULL,           -- ISO days between which it may be used; '' = no limit
+    ends      TEXT NOT NULL,
     hash      TEXT NOT NULL,           -- of what the source delivered
     body      BLOB NOT NULL            -- the Record as JSON
 );
 CREATE INDEX record_source ON record (source);
+CREATE INDEX record_limited ON record (key) WHERE begins != '' OR ends != '';
 
 CREATE TABLE identifier (value TEXT NOT NULL, record INTEGER NOT NULL, kind TEXT NOT NULL,
                          PRIMARY KEY (value, record, kind)) WITHOUT ROWID;

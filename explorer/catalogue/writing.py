@@ -40,10 +40,11 @@ class CatalogueWriter:
         title = next((f.text for f in record.fields if f.name == "title"), "")
         creation = [d for d in record.dates if d.kind == "creation" and d.earliest is not None]
         self._db.execute(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 key, record.id, record.source.name, record.kind, fold(title),
-                creation[0].earliest if creation else None, record.source.hash, dump(record),
+                creation[0].earliest if creation else None, record.valid_from,
+                record.valid_until, record.source.hash, dump(record),
             ),
         )  # fmt: skip
         self._db.executemany(

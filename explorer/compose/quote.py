@@ -10,9 +10,9 @@ import numpy as np
 
 from explorer.backends.protocols import Embedder
 from explorer.phrases import language_names, phrase
-from explorer.render.lines import Line, lines
+from explorer.render.lines import LABEL_FIELDS, Line, lines
 from explorer.text import forms, sentences, words
-from explorer.types import Citation, Field, Hit, Plan, Record, Statement
+from explorer.types import Citation, Field, Hit, Outcome, Plan, Record, Statement
 
 PROSE = ("description", "text")
 ASIDE = ("provenance", "inscription")
@@ -20,7 +20,7 @@ ASIDE = ("provenance", "inscription")
 
 _MOST_SENTENCES = 3
 _SEVERAL = 3
-_FEW = 2
+FEW = 2
 _SHORT_LABEL = ("title", "maker", "date")
 _CLOSE = 0.8  # of the best score: a second record that near answers as well
 _TITLE_WORD = 0.25  # weight of a word that only names the record, in choosing sentences
@@ -44,18 +44,19 @@ class Sentence:
 
 
 def quote(
-    plan: Plan, hits: Sequence[Hit], embedder: Embedder, *, supported: bool
+    plan: Plan, hits: Sequence[Hit], embedder: Embedder, outcome: Outcome
 ) -> Iterator[Statement]:
     """The statements of a verbatim answer, in order; markers are the hits' places, from 1.
 
     Where the hits do not support an answer only a notice is given.
     """
     markers = {hit.record.id: place for place, hit in enumerate(hits, 1)}
-    if not supported:
+    if outcome == "not_found":
         yield _notice("answer.nearest" if hits else "answer.not_found", plan.lang)
         return
     leading = leading_records(plan, hits)
-    yield _notice("answer.one" if len(leading) == 1 else "answer.several", plan.lang)
+    opening = "answer.one" if len(leading) == 1 else "answer.several"
+    yield _notice("answer.partly" if outcome == "partly" else opening, plan.lang)
     told_of = (
         statement
         for record in leading
@@ -75,12 +76,13 @@ def leading_records(plan: Plan, hits: Sequence[Hit]) -> list[Record]:
 
     A curatorial text about an object or two speaks for them; a tour of a room for itself.
     """
-    named = [h for h in hits if h.score >= 10.0]
-    near = named or [h for h in hits if h.score >= _CLOSE * hits[0].score]
+    named = [h for h in hits if h.named]
+    floor = _CLOSE * max(h.score for h in hits)
+    near = named or [h for h in hits if h.score >= floor]
     by_id = {h.record.id: h.record for h in hits}
     subjects: dict[str, Record] = {}
     for hit in near[: 2 * _SEVERAL]:
-        about = hit.record.about if len(hit.record.about) <= _FEW else ()
+        about = hit.record.about if len(hit.record.about) <= FEW else ()
         for record in [by_id[i] for i in about if i in by_id] or [hit.record]:
             subjects.setdefault(record.id, record)
     return list(subjects.values())[:_SEVERAL]
@@ -95,8 +97,8 @@ def _about(
     *,
     alone: bool,
 ) -> Iterator[Statement]:
-    chosen = lines(record, plan.lang) if alone else lines(record, plan.lang, _SHORT_LABEL)
-    for line in chosen:
+    label = dict.fromkeys([*(LABEL_FIELDS if alone else _SHORT_LABEL), *plan.fields])
+    for line in lines(record, plan.lang, list(label)):
         yield _fact(record, line, plan.lang, markers[record.id])
     family = [record, *(h.record for h in hits if record.id in h.record.about)]
     limit = _MOST_SENTENCES if alone else 1
@@ -131,7 +133,7 @@ def _sentences(family: Sequence[Record]) -> list[Sentence]:
         for record in family
         for name in (*PROSE, *ASIDE)
         for reference, field in record.named(name)
-        for start, end in sentences(field.text)
+        for start, end in sentences(field.text, _lang(field))
     ]
 
 

@@ -1,6 +1,7 @@
 """Putting the pages under the museum's own server, with Gradio's doors to elsewhere shut."""
 
 import os
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from explorer.wiring import Explorer
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
@@ -25,6 +26,8 @@ _NEEDED = {
 }  # fmt: skip
 _NEEDED_BELOW = ("/assets/", "/static/", "/gradio_api/heartbeat/")
 _MOST_BYTES = 64_000
+# Gradio's own picture, name and address, for sites that show a link to the page.
+_PREVIEW = re.compile(rb"""\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>""")
 
 
 def mount_pages(app: "FastAPI", explorer: Explorer) -> "FastAPI":
@@ -82,12 +85,41 @@ class _Door:
             status, problem, remedy = refusal
             response = JSONResponse({"problem": problem, "remedy": remedy}, status)
             await response(scope, receive, send)
+        elif scope["type"] == "http" and _path(scope) == "/":
+            # Uncompressed, to be read here.
+            headers = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]
+            await self._app({**scope, "headers": headers}, receive, _without_previews(send))
         else:
             await self._app(scope, receive, send)
 
 
+def _without_previews(send: "Send") -> "Send":
+    """A `send` that holds a page until it is whole and sends it without its link previews."""
+    start: Message = {}
+    body = b""
+
+    async def sending(message: "Message") -> None:
+        nonlocal start, body
+        if message["type"] == "http.response.start":
+            start = message
+            return
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            body = _PREVIEW.sub(b"", body)
+            headers = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"]
+            length = (b"content-length", str(len(body)).encode())
+            await send({**start, "headers": [*headers, length]})
+            await send({**message, "body": body})
+
+    return sending
+
+
+def _path(scope: "Scope") -> str:
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
 def _refusal(scope: "Scope") -> tuple[int, str, str] | None:
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    path = _path(scope)
     if path not in _NEEDED and not path.startswith(_NEEDED_BELOW):
         return 404, "There is nothing at this address.", "Begin at the page's own address."
     length = dict(scope["headers"]).get(b"content-length", b"")

@@ -5,15 +5,16 @@ It asks by `ask` and shows by `render`; it finds nothing, words nothing and keep
 
 import csv
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from time import monotonic
 from traceback import format_tb
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from explorer.ask import ask
@@ -24,12 +25,18 @@ from explorer.phrases import phrase
 from explorer.render import html
 from explorer.render.cards import title_of
 from explorer.render.sheets import sheets_html
+from explorer.text import fold
 from explorer.types import Answer, Card, Message, Question, Record, Statement
 from explorer.wiring import Explorer
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 _UPDATES = 8  # a second, at most
+_NAMED = 3  # institutions the introduction can name
 _EXAMPLES = 5  # titles shown where a collection has no example questions of its own
+_TRIED = 60  # records looked at for them
+_LONGEST = 60  # characters of such a title
+_MARKS = frozenset('"“”„«»‹›「」『』')
 
 # Gradio gives no place for the page's own language and title: the header carries both.
 _NAME_PAGE = """
@@ -156,10 +163,13 @@ def opening(explorer: Explorer, lang: str) -> html.Opening:
     except NotReady:
         closed = " ".join(_sentences("not_ready", lang))
         return html.Opening(lang, heading, closed, "", tuple(notices))
-    institution = settings.institution or _institution(catalogue)
-    count = format_decimal(catalogue.counts()[0], locale=lang)
-    introduction = phrase("page.introduction", lang, count=count, institution=institution)
-    if _institution(catalogue) in _example_questions():
+    institution, count = settings.institution, catalogue.counts()[0]
+    if not institution:
+        institution, count = _holders(catalogue, lang)
+    introduction = phrase(
+        "page.introduction", lang, count=format_decimal(count, locale=lang), institution=institution
+    )
+    if _largest(catalogue) in _example_questions():
         notices.append(phrase("page.sample", lang))
     return html.Opening(
         lang, heading, introduction if institution else "", institution, tuple(notices)
@@ -172,14 +182,43 @@ def examples(explorer: Explorer, lang: str) -> list[tuple[str, str]]:
         catalogue = explorer.serving().generation.catalogue
     except NotReady:
         return []
-    written = _example_questions().get(_institution(catalogue))
-    if written:
-        return written
-    records = catalogue.records(catalogue.ordered(None, "title", _EXAMPLES))
-    return [("", f"“{title_of(record, lang)}”") for record in records]
+    written = _example_questions().get(_largest(catalogue))
+    return written or [("", title) for title in _titles(catalogue, lang)]
 
 
-def _institution(catalogue: Catalogue) -> str:
+def _titles(catalogue: Catalogue, lang: str) -> Iterable[str]:
+    """Short titles of objects from all over the collection, those with a picture first."""
+    told: dict[str, str] = {}
+    for filters in ({"has_image": True}, {}):
+        tried = catalogue.records(_spread(catalogue.matching(filters).tolist(), _TRIED))
+        titles = (title_of(r, lang) for r in tried if r.kind == "object" and r.named("title"))
+        good = {fold(t): t for t in titles if len(t) <= _LONGEST and any(map(str.isalpha, t))}
+        new = [folded for folded in good if folded not in told]
+        told |= {folded: good[folded] for folded in _spread(new, _EXAMPLES - len(told))}
+        if len(told) == _EXAMPLES:
+            break
+    return [title if _MARKS & set(title) else f"“{title}”" for title in told.values()]
+
+
+def _spread(items: Sequence[T], wanted: int) -> list[T]:
+    """So many of the items, as far from one another as they lie."""
+    wanted = min(wanted, len(items))
+    return [items[i * len(items) // wanted] for i in range(wanted)]
+
+
+def _holders(catalogue: Catalogue, lang: str) -> tuple[str, int]:
+    """The institutions by name, as `lang` lists things, and the number of their records.
+
+    Of many only two are named, and only theirs are counted, for the list seems whole.
+    """
+    groups = catalogue.groups("institution")
+    named = groups if len(groups) <= _NAMED else groups[:2]
+    listed = format_list([group.label for group in named], locale=lang.replace("-", "_"))
+    return listed, sum(group.count for group in named)
+
+
+def _largest(catalogue: Catalogue) -> str:
+    """The institution with most records."""
     named = catalogue.groups("institution")
     return named[0].label if named else ""
 

@@ -1,18 +1,24 @@
 """Cards: a record in a list, rendered from the record alone."""
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from explorer.render.lines import in_language, lines, maker_lines, rights_label
 from explorer.types import Card, Record
 
 
 def title_of(record: Record, lang: str) -> str:
-    """The record's title in `lang` where it has one, else in its own; else its object number."""
+    """The record's title in `lang` where it has one, else in its own; else what it is known by."""
     titles = in_language(record.named("title"), lang)
     if titles:
         return titles[0][1].text
-    numbers = record.named("object_number")
-    return numbers[0][1].text if numbers else record.id
+    return object_number(record) or unquote(record.id.partition(":")[2]) or record.id
+
+
+def object_number(record: Record) -> str:
+    """The record's object number as its words give it, else as it is identified by; "" for none."""
+    fields = (field.text for _, field in record.named("object_number"))
+    identifiers = (i.value for i in record.identifiers if i.kind == "object_number")
+    return next(fields, "") or next(identifiers, "")
 
 
 def image_address(record: Record) -> str:
@@ -33,7 +39,7 @@ def card(record: Record, lang: str) -> Card:
         maker_line=makers[0].text if makers else record.author,
         date_line=told.get("date", ""),
         type=told.get("type", ""),
-        object_number=told.get("object_number", ""),
+        object_number=told.get("object_number") or object_number(record),
         credit_line=told.get("credit_line", ""),
         rights=rights_label(rights.image if record.images else rights.object or rights.record),
         image=image_address(record),

@@ -9,9 +9,11 @@ from importlib.resources import files
 from explorer.phrases import phrase, phrases
 from explorer.types import Field, Maker, Record
 
-LABEL_FIELDS = ("title", "maker", "date", "material", "technique", "place", "measurement",
-                "object_number")  # fmt: skip
-"""The lines of a label, in the order they are read."""
+LABEL_FIELDS = (
+    "title", "maker", "date", "material", "technique", "measurement", "place", "room",
+    "object_number",
+)  # fmt: skip
+"""The lines of a label."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 import csv
 import io
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
-from explorer.types import Answer, Found, Searched, Statement
+from explorer.types import Answer, Card, Found, Searched, Statement
 from explorer.wire import dump
 
 FORMATS = ("table", "json", "csv")
@@ -34,7 +34,7 @@ def listed(searched: Searched, form: str, *, explain: bool) -> str:
     rows = [asdict(found.card) for found in searched.hits]
     if form == "csv":
         buffer = io.StringIO()
-        writer = csv.DictWriter(buffer, list(rows[0]) if rows else list(_COLUMNS))
+        writer = csv.DictWriter(buffer, [column.name for column in fields(Card)])
         writer.writeheader()
         writer.writerows(rows)
         return buffer.getvalue()

@@ -24,6 +24,7 @@ from explorer.render.html import (
 from explorer.types import FIELDS, Card, Citation, Field, Record, Statement
 
 _BELONGING = ("maker.role", "maker.qualifier")  # told beside their maker, not as lines
+_WORDED = ("title", "description", "text", "inscription", "provenance")  # read, not looked up
 
 
 def sheets_html(
@@ -108,9 +109,9 @@ def _label_key(record: Record, name: str, index: int) -> str:
 def _words(
     field: Field, spans: Sequence[tuple[int, int]], lang: str, *, aside: bool = False
 ) -> Markup:
-    """The field's words, followed by the name of their language where it is not `lang`."""
+    """The field's words; prose and titles are followed by their language where it is not `lang`."""
     code = spoken(field)
-    foreign = code and code != lang.partition("-")[0] and not aside
+    foreign = code and code != lang.partition("-")[0] and field.name in _WORDED
     named = Markup(' <span class="tongue">{}</span>').format(language_name(code, lang))
     return Markup('<span class="{}"{}>{}</span>{}').format(
         "aside" if aside else "words", tongue(code), marked(field.text, spans),

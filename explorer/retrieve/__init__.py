@@ -1,6 +1,6 @@
 """Finding: words (in the catalogue), ranking (words and vectors together), support (enough?)."""
 
 from explorer.retrieve.ranking import hits_of, rank, retrieve
-from explorer.retrieve.support import answerable, worth_showing
+from explorer.retrieve.support import outcome, worth_showing
 
-__all__ = ["answerable", "hits_of", "rank", "retrieve", "worth_showing"]
+__all__ = ["hits_of", "outcome", "rank", "retrieve", "worth_showing"]

@@ -7,33 +7,38 @@ a list of words from another language is noise.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.backends.protocols import Embedder, VectorIndex
 from explorer.catalogue.generation import Generation
-from explorer.retrieve.support import evidence, naming_forms, support
+from explorer.retrieve.support import detail, evidence, naming_forms, support
 from explorer.retrieve.words import Floats, Ints, WordMatch, coverage, match_words
 from explorer.types import Hit, Passage, Plan, Record
 
 _NEIGHBOURS = 400  # rows asked of the index where the matrix is too large to be searched whole
+_SELECTIVE = 10  # filters that leave less than this part of the rows are searched exactly
 NAMED = 10.0
 """Added to the score of a record that the question names by its number."""
 
+FEW = 2
+"""A text about so many objects speaks for them; one about more, a tour say, for itself."""
 _RELATED_FROM = 3  # so many of the first hits bring the records they belong to
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """All records that meet the plan, best first: keys, scores, and the row that found each."""
+    """All records that meet the plan, best first: their keys and what the rows scored."""
 
     plan: Plan
     keys: Ints
+    places: Ints
+    """Per key its place among the generation's `record_starts`."""
     scores: Floats
-    rows: Ints
     cosines: Floats
     covered: Floats
+    """Per row of the matrix, as all three."""
     matches: tuple[WordMatch, ...]
 
 
@@ -42,47 +47,62 @@ def rank(
 ) -> Ranking:
     """Every record that holds a word of the plan, is near it in meaning, or is named by number.
 
-    Without `index` the whole matrix is searched, exactly; with it only the rows it deems nearest
-    and those that hold a word.
+    Without `index` the whole matrix is searched, exactly; with it the rows it deems nearest, or
+    all that meet the filters, and those that hold a word.
     """
     catalogue, calibration = generation.catalogue, generation.manifest.calibration
     total = generation.manifest.passages
     matches = match_words(plan.words, plan.lang, catalogue, total)
     covered = coverage(matches, total)
+    usable = _usable(plan, generation)
     vector = embedder.embed_query(" ".join(plan.words) or plan.text)
-    cosines = _cosines(vector, covered, generation, index)
+    cosines = _cosines(vector, covered, usable, generation, index)
     scores = cosines + np.float32(calibration.coverage) * covered
+    meeting = (covered > 0) | (cosines >= calibration.near)
+    named = named_keys(plan, generation)
+    if named:
+        is_named = np.isin(generation.row_records, named)
+        scores[is_named] += NAMED
+        meeting |= is_named
+    if usable is not None:
+        meeting &= usable
+    scores[~meeting] = -np.inf
 
-    named = [key for number in plan.numbers for key in catalogue.numbered(number)]
-    is_named = np.isin(generation.row_records, named)
-    scores[is_named] += NAMED
-    scores[~((covered > 0) | (cosines >= calibration.near) | is_named)] = -np.inf
-    if plan.filters:
-        scores[~np.isin(generation.row_records, catalogue.matching(plan.filters))] = -np.inf
-
-    best = np.maximum.reduceat(scores, generation.record_starts) if total else scores
-    order = np.argsort(-best, kind="stable")
-    order = order[np.isfinite(best[order])]
-    rows = np.array([_best_row(i, scores, generation) for i in order.tolist()], np.int64)
-    return Ranking(
-        plan, generation.row_records[rows], scores[rows], rows, cosines[rows], covered[rows],
-        matches,
-    )  # fmt: skip
-
-
-def _best_row(record: int, scores: Floats, generation: Generation) -> int:
     starts = generation.record_starts
-    end = starts[record + 1] if record + 1 < len(starts) else len(scores)
-    return int(starts[record] + scores[starts[record] : end].argmax())
+    best = np.maximum.reduceat(scores, starts) if total else scores
+    places = np.argsort(-best, kind="stable")
+    places = places[np.isfinite(best[places])]
+    keys = generation.row_records[starts[places]]
+    return Ranking(plan, keys, places, scores, cosines, covered, matches)
+
+
+def named_keys(plan: Plan, generation: Generation) -> list[int]:
+    """Keys of the records that the plan names by number."""
+    return [key for number in plan.numbers for key in generation.catalogue.numbered(number)]
+
+
+def _usable(plan: Plan, generation: Generation) -> NDArray[np.bool_] | None:
+    """Which rows may be found at all; None where that is all of them."""
+    if plan.filters:
+        return np.isin(generation.row_records, generation.catalogue.matching(plan.filters))
+    hidden = generation.catalogue.hidden()
+    return ~np.isin(generation.row_records, list(hidden)) if hidden else None
 
 
 def _cosines(
-    vector: Floats, covered: Floats, generation: Generation, index: VectorIndex | None
+    vector: Floats,
+    covered: Floats,
+    usable: NDArray[np.bool_] | None,
+    generation: Generation,
+    index: VectorIndex | None,
 ) -> Floats:
     if index is None:
         return np.asarray(generation.vectors @ vector, np.float32)
-    near, _ = index.nearest(vector, min(_NEIGHBOURS, len(covered)))
-    rows = np.union1d(np.array(near, np.int64), np.flatnonzero(covered))
+    if usable is not None and np.count_nonzero(usable) < len(usable) // _SELECTIVE:
+        rows = np.flatnonzero(usable)
+    else:
+        near, _ = index.nearest(vector, min(_NEIGHBOURS, len(covered)))
+        rows = np.union1d(np.array(near, np.int64), np.flatnonzero(covered))
     cosines = np.zeros(len(covered), np.float32)
     cosines[rows] = generation.vectors[rows] @ vector
     return cosines
@@ -95,54 +115,57 @@ def retrieve(
     index: VectorIndex | None = None,
     *,
     limit: int = 10,
-    today: date | None = None,
 ) -> list[Hit]:
     """The `limit` best hits, each of another record, best first.
 
-    A curatorial text brings the objects it is about, and the first object its texts. A text
-    that is not in force `today` is never used.
+    A curatorial text brings the objects it is about, and the first object its texts, where the
+    filters allow them.
     """
     ranking = rank(plan, generation, embedder, index)
-    hits = _with_family(hits_of(ranking, generation, 0, 2 * limit), generation)
-    day = (today or date.today()).isoformat()
-    valid = [hit for hit in hits if in_force(hit.record, day)][:limit]
-    return [replace(hit, rank=place) for place, hit in enumerate(valid, 1)]
+    family = _with_family(hits_of(ranking, generation, 0, limit), plan, generation)
+    return [replace(hit, rank=place) for place, hit in enumerate(family[:limit], 1)]
 
 
-def in_force(record: Record, day: str) -> bool:
-    """Whether the record may be used on an ISO day."""
-    begun = not record.valid_from or record.valid_from <= day
-    return begun and (not record.valid_until or day <= record.valid_until)
-
-
-def _with_family(hits: Sequence[Hit], generation: Generation) -> list[Hit]:
-    """The hits, each with the related records that were not found themselves right behind it."""
+def _with_family(hits: Sequence[Hit], plan: Plan, generation: Generation) -> list[Hit]:
+    """The hits, the objects a text is about before it, the texts about the first object behind."""
     catalogue = generation.catalogue
+    allowed = set(catalogue.matching(plan.filters).tolist()) if plan.filters else None
     found = {hit.record.id for hit in hits}
     family: list[Hit] = []
     for place, hit in enumerate(hits):
-        family.append(hit)
-        related = catalogue.keys(hit.record.about) if place < _RELATED_FROM else []
-        if place == 0 and not related:
-            related = catalogue.texts_about(hit.record.id)
-        for record in catalogue.records(related):
-            if record.id not in found:
-                found.add(record.id)
-                beside = Passage(record.id, "")
-                family.append(replace(hit, record=record, passage=beside, score=0.0))
+        near = place < _RELATED_FROM and len(hit.record.about) <= FEW
+        objects = catalogue.keys(hit.record.about) if near else []
+        texts = catalogue.texts_about(hit.record.id) if place == 0 and not objects else []
+        for keys, before in ((objects, True), (texts, False)):
+            if not before:
+                family.append(hit)
+            chosen = [key for key in keys if allowed is None or key in allowed]
+            for record in catalogue.records(chosen):
+                if record.id not in found:
+                    found.add(record.id)
+                    family.append(_beside(hit, record))
     return family
+
+
+def _beside(hit: Hit, record: Record) -> Hit:
+    """A record that belongs to a hit, and was not found itself."""
+    return replace(hit, record=record, passage=Passage(record.id, ""), score=0.0, named=False)
 
 
 def hits_of(ranking: Ranking, generation: Generation, start: int, stop: int) -> list[Hit]:
     """The hits from place `start` up to `stop` of a ranking, with their records."""
     catalogue = generation.catalogue
     keys = ranking.keys[start:stop].tolist()
+    rows = [_best_row(place, ranking, generation) for place in ranking.places[start:stop].tolist()]
     records = catalogue.records(keys)
-    passages = catalogue.passages(ranking.rows[start:stop].tolist())
+    passages = catalogue.passages(rows)
+    named = set(named_keys(ranking.plan, generation))
     holders = {m.word: set(generation.row_records[m.rows].tolist()) for m in ranking.matches}
     told = evidence(ranking.plan, ranking.matches)
     hits = []
-    for i, (key, record, passage) in enumerate(zip(keys, records, passages, strict=True), start):
+    for i, (key, row, record, passage) in enumerate(
+        zip(keys, rows, records, passages, strict=True), start + 1
+    ):
         related = [*catalogue.texts_about(record.id), *catalogue.keys(record.about)]
         family = {key, *related}
         naming = naming_forms([record, *catalogue.records(related)])
@@ -155,15 +178,23 @@ def hits_of(ranking: Ranking, generation: Generation, start: int, stop: int) -> 
             Hit(
                 record=record,
                 passage=_with_text(passage, record),
-                rank=i + 1,
-                score=float(ranking.scores[i]),
-                cosine=float(ranking.cosines[i]),
-                coverage=float(ranking.covered[i]),
+                rank=i,
+                score=float(ranking.scores[row]),
+                cosine=float(ranking.cosines[row]),
+                coverage=float(ranking.covered[row]),
                 support=support(told, held),
+                detail=detail(told, held),
+                named=key in named,
                 words=tuple(held),
             )
         )
     return hits
+
+
+def _best_row(place: int, ranking: Ranking, generation: Generation) -> int:
+    starts, scores = generation.record_starts, ranking.scores
+    end = starts[place + 1] if place + 1 < len(starts) else len(scores)
+    return int(starts[place] + scores[starts[place] : end].argmax())
 
 
 def _with_text(passage: Passage, record: Record) -> Passage:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from explorer.catalogue.generation import Calibration
 from explorer.retrieve.words import WordMatch
 from explorer.text import forms, words
-from explorer.types import Hit, Plan, Record
+from explorer.types import Hit, Outcome, Plan, Record
 
 NAMING = ("title", "maker", "person", "place")
 """The Fields whose words name a record: a question that uses them means it."""
@@ -14,8 +14,9 @@ NAMING = ("title", "maker", "person", "place")
 # Chosen on the development half of the sample's questions; see docs/measured.md.
 _NAMING_WEIGHT = 4.0
 _ELSEWHERE = 0.3  # a word that other records hold: the question may only be worded differently
-_UNKNOWN = 0.5  # a word no record holds: a common word of another language, as like as not
-_UNKNOWN_NAME = 1.0  # a name no record holds: what is asked for is not here
+_UNKNOWN = 0.3  # a word no record holds: a common word of another language, as like as not
+_UNKNOWN_NAME = 2.0  # a name no record holds: what is asked for is not here
+_DETAIL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +68,38 @@ def support(told: Sequence[Evidence], held: Mapping[str, bool]) -> float:
     return for_it / (for_it + against) if for_it else 0.0
 
 
+def detail(told: Sequence[Evidence], held: Mapping[str, bool]) -> float:
+    """The share of the words beyond the record's name that it holds, by weight."""
+    beyond = [e for e in told if not held.get(e.word)]
+    weight = sum(e.idf for e in beyond)
+    return sum(e.idf for e in beyond if e.word in held) / weight if weight else 1.0
+
+
 def worth_showing(hits: Sequence[Hit], share: float = 0.3) -> list[Hit]:
     """The hits that come near the best one, and those that belong to them."""
-    kept: list[Hit] = []
-    for hit in hits:
-        ids = {k.record.id for k in kept}
-        beside = hit.score == 0.0 and (
-            not ids.isdisjoint(hit.record.about)
-            or any(hit.record.id in k.record.about for k in kept)
-        )
-        if beside or hit.score >= share * hits[0].score:
-            kept.append(hit)
-    return kept
+    floor = share * max((hit.score for hit in hits), default=0.0)
+    near = [hit.record for hit in hits if hit.score and hit.score >= floor]
+    ids = {record.id for record in near}
+    belonging = {about for record in near for about in record.about}
+    return [
+        hit
+        for hit in hits
+        if hit.record.id in ids
+        or (not hit.score and (hit.record.id in belonging or not ids.isdisjoint(hit.record.about)))
+    ]
 
 
-def answerable(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> bool:
-    """Whether the best hits support an answer: named by number, or near enough in words or sense.
+def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcome:
+    """Whether the best hits answer: named by number, or near enough in words or sense.
 
-    The thresholds belong to the embedder and were chosen on development questions.
+    `partly` where they are what is asked about but hold little of what is asked of them. The
+    thresholds belong to the embedder and were chosen on development questions.
     """
     if plan.numbers:
-        return bool(hits)
-    return any(
-        hit.support >= calibration.floor or hit.cosine >= calibration.near for hit in hits[:3]
-    )
+        good = [hit for hit in hits if hit.named]
+    else:
+        floor, near = calibration.floor, calibration.near
+        good = [hit for hit in hits[:3] if hit.support >= floor or hit.cosine >= near]
+    if not good:
+        return "not_found"
+    return "answered" if max(hit.detail for hit in good) >= _DETAIL else "partly"

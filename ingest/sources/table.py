@@ -28,8 +28,9 @@ from explorer.types import (
     Source,
 )
 from ingest import attribution
+from ingest.dates import LAST_YEAR, Span, read_date
 from ingest.deliveries import Member, Rejection, members
-from ingest.mapping import Column, Mapping
+from ingest.mapping import Column, Mapping, maker_columns
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 _YES = frozenset(("1", "true", "yes", "ja", "j", "y", "oui", "si", "sì", "tak", "x"))
@@ -37,7 +38,10 @@ _NO = frozenset(("0", "false", "no", "nein", "nej", "nee", "non", "nie", "n"))
 _NUMBERS = ("object_number", "former_number")
 _LONGEST_CELL = 10_000_000
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_YEAR = re.compile(r"([+-]?\d{1,6})(?:-\d{2}(?:-\d{2})?)?")
+_WEB = ("http://", "https://")
+_OF_MAKERS = ("maker", "maker.role", "maker.qualifier", "maker.gender")
+_SEP = re.compile(r"sep=(.)\r?\n")  # what Excel writes, and hides, above the header line
+_YEAR = re.compile(r"\A([+-]?\d{1,6})(?:\.0+|-\d{2}(?:-\d{2})?)?\Z")
 
 
 def read(
@@ -49,28 +53,53 @@ def read(
 
 
 def _rows(member: Member, source: str, mapping: Mapping, lang: str) -> Iterator[Record | Rejection]:
-    text = _decoded(member, mapping, lang)
-    delimiter = mapping.delimiter or _delimiter(text)
+    text = _decoded(member, mapping, lang).removeprefix("\ufeff")
+    first = _SEP.match(text)
+    delimiter = mapping.delimiter or (first.group(1) if first else _delimiter(text))
+    text = text[first.end() :] if first else text
+    lines = io.StringIO(text, newline="")
     csv.field_size_limit(_LONGEST_CELL)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    _check_columns(rows.fieldnames or (), mapping, member.where)
-    while True:
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            yield Rejection(source, f"{member.where}, line {rows.line_num}", "", "", f"{error}")
-            return
-        if row is None:
-            return
-        where = f"{member.where}, line {rows.line_num}"
-        if None in row or None in row.values():
-            yield Rejection(source, where, "", "", "the row has more or fewer cells than columns")
-            continue
-        yield _record(row, where, source, mapping, member.delivered, mapping.lang or lang)
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    header: list[str] = []
+    try:
+        for cells in rows:
+            where = f"{member.where}, line {rows.line_num + bool(first)}"
+            if not any(map(str.strip, cells)):
+                continue
+            if not header:
+                header = [nfc(cell) for cell in cells]
+                _check_columns(header, mapping, member.where)
+            elif any(map(str.strip, cells[len(header) :])) or any(header[len(cells) :]):
+                # A row that stops short where the file ends is where the delivery was cut.
+                cut = len(cells) < len(header) and lines.tell() == len(text)
+                record_id = "" if cut else _id_in(cells, header, source, mapping)
+                reason = "the row has more or fewer cells than columns"
+                yield Rejection(source, where, record_id, "", reason)
+            else:
+                row = dict(zip_longest(header, cells[: len(header)], fillvalue=""))
+                yield _record(row, where, source, mapping, member.delivered, mapping.lang or lang)
+    except csv.Error as error:
+        where = f"{member.where}, line {rows.line_num + bool(first)}"
+        yield Rejection(source, where, "", "", f"{error}")
+    else:
+        _check_columns(header, mapping, member.where)
+
+
+def _id_in(cells: Sequence[str], header: Sequence[str], source: str, mapping: Mapping) -> str:
+    """The id of the record that a row of too many or too few cells is about, "" if not told."""
+    column = next(c for c in mapping.columns if c.field == "id")
+    found = [_values(cell, column, mapping) for cell in cells[header.index(column.name) :][:1]]
+    return _record_id(source, found[0][0]) if found and found[0] else ""
+
+
+def _record_id(source: str, local: str) -> str:
+    return f"{source}:{quote(local, safe='')}"
 
 
 def _decoded(member: Member, mapping: Mapping, lang: str) -> str:
     data, encoding = member.read(), mapping.encoding
+    if data.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8"
     if encoding == "auto":
         return _guessed(
             data, member.where, {lang, mapping.lang, *(c.lang for c in mapping.columns)}
@@ -97,7 +126,11 @@ def _guessed(data: bytes, where: str, langs: set[str]) -> str:
                 return data.decode(encoding)
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data).best()
+    known = list(dict.fromkeys(_codepages().values()))
+    guesses = from_bytes(data, cp_isolation=known)
+    best = min(
+        guesses, key=lambda g: (g.chaos, -g.coherence, known.index(g.encoding)), default=None
+    )
     if best is None:
         raise ExplorerError(
             f"The encoding of {where} cannot be told.",
@@ -131,7 +164,9 @@ def _record(
     row: Row[str, str], where: str, source: str, mapping: Mapping, delivered: str, lang: str
 ) -> Record | Rejection:
     values = {column: _values(row[column.name], column, mapping) for column in mapping.columns}
-    told = {column.field: found for column, found in values.items()}
+    told: dict[str, list[str]] = {}
+    for column, found in values.items():
+        told.setdefault(column.field, []).extend(found)
     local = next(iter(told.get("id", ())), "")
     if not local:
         return Rejection(source, where, "", "id", "the row has no identifier")
@@ -142,10 +177,13 @@ def _record(
         if column.field in FIELDS and not column.field.startswith("maker")
         for value in found
     ]
-    makers, maker_fields = _makers(values, told, lang)
-    dates, date_fields = _dates(told, fields, values)
+    makers, maker_fields = _makers(values, lang)
+    dates, date_fields, warnings = _dates(told, fields)
+    url = next(iter(told.get("url", ())), "")
+    if url and not url.startswith(_WEB):
+        warnings.append(f"web address is incomplete: {url}")
     return Record(
-        id=f"{source}:{quote(local, safe='')}",
+        id=_record_id(source, local),
         identifiers=tuple(
             Identifier(f.name, f.text) for f in fields if f.name in _NUMBERS
         ) or (Identifier("object_number", local),),
@@ -163,8 +201,9 @@ def _record(
         }),
         room=next((f.text for f in fields if f.name == "room"), ""),
         on_view=_yes_or_no(told.get("on_view", ())),
-        url=next((u for u in told.get("url", ()) if u.startswith(("http://", "https://"))), ""),
+        url=url if url.startswith(_WEB) else "",
         source=Source(source, "csv", delivered),
+        warnings=tuple(warnings),
     )  # fmt: skip
 
 
@@ -175,47 +214,72 @@ def _values(cell: str, column: Column, mapping: Mapping) -> tuple[str, ...]:
     return values if column.field.startswith("maker") else tuple(filter(None, values))
 
 
-def _makers(
-    values: Row[Column, Sequence[str]], told: Row[str, Sequence[str]], lang: str
-) -> tuple[list[Maker], list[Field]]:
-    column = next((c for c in values if c.field == "maker"), None)
-    if column is None:
-        return [], []
-    makers, fields = [], []
-    lang = column.lang or lang
-    aligned = (told.get(f"maker.{part}", ()) for part in ("role", "qualifier", "gender"))
-    rows = dict.fromkeys(zip_longest(values[column], *aligned, fillvalue=""))
-    for i, (name, role, qualifier, gender) in enumerate(row for row in rows if row[0]):
-        unknown = name in column.unknown
-        made = attribution.maker(name, role, qualifier, gender=gender, lang=lang)
-        makers.append(Maker("", status="unknown") if unknown else made)
-        fields.append(Field("maker", name, lang, source=column.name))
+def _makers(values: Row[Column, Sequence[str]], lang: str) -> tuple[list[Maker], list[Field]]:
+    """The makers of all columns in order, and their Fields; who only owned or gave is a person."""
+    told: dict[tuple[str, ...], Column] = {}
+    for group in maker_columns(values):
+        cells = (values[group[name]] if name in group else () for name in _OF_MAKERS)
+        for row in zip_longest(*cells, fillvalue=""):
+            told.setdefault(row, group["maker"])
+    makers: list[Maker] = []
+    fields: list[Field] = []
+    for (name, role, qualifier, gender), column in told.items():
+        spoken = column.lang or lang
+        if not name or not attribution.is_maker_role(role):
+            fields += [Field("person", name, spoken, source=column.name)] if name else []
+            continue
         for part, text in (("role", role), ("qualifier", qualifier)):
             if text:
-                fields.append(Field(f"maker.{part}", text, lang, source=f"maker[{i}]"))
+                fields.append(Field(f"maker.{part}", text, spoken, source=f"maker[{len(makers)}]"))
+        fields.append(Field("maker", name, spoken, source=column.name))
+        made = attribution.maker(name, role, qualifier, gender=gender, lang=spoken)
+        makers.append(Maker("", status="unknown") if name in column.unknown else made)
     return makers, fields
 
 
 def _dates(
-    told: Row[str, Sequence[str]], fields: Sequence[Field], values: Row[Column, Sequence[str]]
-) -> tuple[tuple[DateSpan, ...], list[Field]]:
-    """The creation's date, and a Field for it where the source has years but no words."""
-    earliest, latest = (_year(told.get(f"date.{end}", ())) for end in ("earliest", "latest"))
+    told: Row[str, Sequence[str]], fields: Sequence[Field]
+) -> tuple[tuple[DateSpan, ...], list[Field], list[str]]:
+    """The creation's date, a Field for it where the source has years but no words, and warnings.
+
+    One year alone is both ends, unless the words say where the other one is.
+    """
+    cells = [next(iter(told.get(f"date.{end}", ())), "") for end in ("earliest", "latest")]
+    first, last = (_span(cell) for cell in cells)
+    read = [(cell, span) for cell, span in zip(cells, (first, last), strict=True) if span]
+    known = [cell for cell, _ in read]
+    warnings = [f"date not understood: {cell}" for cell in cells if cell and cell not in known]
     shown = {f.lang: f.text for f in fields if f.name == "date"}
-    if not shown and earliest is None and latest is None:
-        return (), []
+    said = next((s for lang, text in shown.items() if (s := read_date(text, lang))), None)
+    earliest = first.earliest if first else None
+    latest = last.latest if last else None
+    if first and not cells[1]:
+        latest = (said or first).latest
+    if last and not cells[0]:
+        earliest = (said or last).earliest
+    if earliest is not None and latest is not None and earliest > latest:
+        warnings.append(f"date begins after its end: {earliest}, {latest}")
+        earliest = latest = None
     made: list[Field] = []
-    if not shown:
-        ends = [str(year) for year in (earliest, latest) if year is not None]
-        text = "–".join(dict.fromkeys(ends))
+    if known and not shown:
+        text = "–".join(dict.fromkeys(_YEAR.sub(_year, cell) for cell in known))
         made = [Field("date", text, "", source="date.earliest, date.latest")]
         shown = {"": text}
-    return (DateSpan("creation", shown, earliest, latest),), made
+    unsure = (span.certainty for _, span in read if span.certainty != "certain")
+    span = DateSpan("creation", shown, earliest, latest, next(unsure, "certain"))
+    return (span,) if shown else (), made, warnings
 
 
-def _year(given: Sequence[str]) -> int | None:
-    match = _YEAR.fullmatch(given[0]) if given else None
-    return int(match.group(1)) if match else None
+def _span(cell: str) -> Span | None:
+    """The years of a cell that should hold one, astronomical where it is a bare number."""
+    if match := _YEAR.fullmatch(cell):
+        year = int(match.group(1))
+        return Span(year, year) if year <= LAST_YEAR else None
+    return read_date(cell, "zxx")
+
+
+def _year(match: re.Match[str]) -> str:
+    return str(int(match.group(1)))
 
 
 def _images(told: Row[str, Sequence[str]]) -> tuple[Image, ...]:

@@ -1,8 +1,10 @@
 """LIDO's events: who made the object, when and where, how it was acquired, who held it."""
 
 import re
+from functools import partial
+from typing import Literal
 
-from explorer.types import DateSpan, Field
+from explorer.types import DateSpan, Field, Maker
 from ingest.attribution import is_maker_role, maker
 from ingest.sources.lido.draft import (
     ABOUT,
@@ -22,10 +24,11 @@ from ingest.sources.lido.draft import (
 )
 
 _YEAR = re.compile(r"(-?[0-9]{1,4})(?:-[0-9]{2}(?:-[0-9]{2}.*)?)?")
+_TOLD: tuple[Literal["acquisition"], Literal["provenance"]] = ("acquisition", "provenance")
 
 
 def add_events(draft: Draft, part: Element) -> None:
-    """Nothing; without a creation event, the only event of no known type that has actors is it."""
+    """Nothing; without a creation event, the only one with actors is it if it says no type."""
     sets = at(part, "eventWrap/eventSet")
     kinds = [_event_kind(s) for s in sets]
     acted = [i for i, s in enumerate(sets) if at(s, "event/eventActor/actorInRole")]
@@ -35,7 +38,7 @@ def add_events(draft: Draft, part: Element) -> None:
         if kind == "creation":
             for event in at(event_set, "event"):
                 _creation(draft, event)
-        elif kind:
+        elif kind in _TOLD:
             happened = ("displayEvent", "event/eventName/appellationValue",
                         "event/eventDescriptionSet/descriptiveNoteValue")  # fmt: skip
             draft.add_all(kind, event_set, *happened)
@@ -44,23 +47,21 @@ def add_events(draft: Draft, part: Element) -> None:
 
 
 def _event_kind(event_set: Element) -> str:
+    """What kind of event it says it is: "other" where not one of ours, "" where it says nothing."""
+    typed = False
     for element in at(event_set, "event/eventType"):
         for said in (*element.iter(), *element.iter(SKOS + "Concept")):
             text = text_of(said) or said.get(ABOUT, "")
-            for kind in ("creation", "acquisition", "provenance"):
+            typed = typed or bool(text)
+            for kind in ("creation", *_TOLD):
                 if text and means(text.rpartition("/")[2], kind):
                     return kind
-    return ""
+    return "other" if typed else ""
 
 
 def _creation(draft: Draft, event: Element) -> None:
     for actor in at(event, "eventActor"):
-        in_role = at(actor, "actorInRole")
-        for element in in_role:
-            _actor(draft, element)
-        if not in_role:
-            for element in at(actor, "displayActorInRole"):
-                _maker(draft, element, [], [], "", "")
+        _actors(draft, actor)
     for date in at(event, "eventDate"):
         _date(draft, date, "creation", "date")
     for period in at(event, "periodName"):
@@ -71,23 +72,49 @@ def _creation(draft: Draft, event: Element) -> None:
         add_materials(draft, element)
 
 
-def _actor(draft: Draft, in_role: Element) -> None:
-    names = preferred(at(in_role, "actor/nameActorSet/appellationValue"))
+def _actors(draft: Draft, event_actor: Element) -> None:
+    """Nothing; a displayed line says more of its only actor, and stands for one without a name."""
+    shown = [e for e in at(event_actor, "displayActorInRole") if text_of(e)]
+    in_role = at(event_actor, "actorInRole")
+    named = [e for e in in_role if _names(e)]
+    for element in named:
+        _actor(draft, element, _names(element)[0], shown if len(in_role) == 1 else [])
+    if not named:
+        role = in_role[0] if in_role else event_actor
+        for line in shown:
+            if draft.lang(line) == draft.lang(shown[0]):  # the others say it in another language
+                _actor(draft, role, line, [])
+
+
+def _names(in_role: Element) -> list[Element]:
+    return preferred(at(in_role, "actor/nameActorSet/appellationValue"))
+
+
+def _actor(draft: Draft, in_role: Element, name: Element, shown: list[Element]) -> None:
     roles = [t for role in at(in_role, "roleActor") for t in terms(role)]
     qualifiers = [
         t
         for q in at(in_role, "attributionQualifierActor")
         for t in ([q] if text_of(q) else terms(q))
     ]
-    if not names:
-        return
     if roles and not any(is_maker_role(text_of(role)) for role in roles):
-        draft.add("person", names[0], "actorInRole")
+        draft.add("person", name, "actorInRole")
         return
     ids = (text_of(e) for e in preferred(at(in_role, "actor/actorID")))
     uri = next(filter(is_url, ids), "")
     gender = first(e for g in at(in_role, "actor/genderActor") for e in g.iter())
-    _maker(draft, names[0], roles, qualifiers, gender, uri)
+    made = partial(
+        maker,
+        text_of(name),
+        _in_one_language(draft, roles),
+        gender=gender,
+        uri=uri,
+        lang=draft.lang(name),
+    )
+    qualifier = _in_one_language(draft, qualifiers)
+    plain = made(qualifier)
+    told = made(qualifier, display="; ".join(map(text_of, shown)))
+    _maker(draft, told, name, roles, qualifiers if told == plain else [*qualifiers, *shown])
 
 
 def _date(draft: Draft, date: Element, kind: str, name: str) -> None:
@@ -110,17 +137,12 @@ def _date(draft: Draft, date: Element, kind: str, name: str) -> None:
 
 
 def _maker(
-    draft: Draft,
-    name: Element,
-    roles: list[Element],
-    qualifiers: list[Element],
-    gender: str,
-    uri: str,
+    draft: Draft, made: Maker, name: Element, roles: list[Element], qualifiers: list[Element]
 ) -> None:
-    role = _in_one_language(draft, roles)
-    qualifier = _in_one_language(draft, qualifiers)
-    actor = (text_of(name), role, qualifier)
-    if not actor[0] or actor in draft.actors:
+    """Nothing; the maker and its Fields are in the draft, once per name, role and qualifiers."""
+    said = [e for e in qualifiers if draft.lang(e) == draft.lang(qualifiers[0])]
+    actor = (text_of(name), made.role, *map(text_of, said))
+    if actor in draft.actors:
         return
     draft.actors.add(actor)
     index = f"maker[{len(draft.makers)}]"
@@ -129,8 +151,7 @@ def _maker(
         draft.add("maker.role", element, index)
     for element in qualifiers:
         draft.add("maker.qualifier", element, index)
-    lang = draft.lang(name)
-    draft.makers.append(maker(*actor, gender=gender, uri=uri, lang=lang))
+    draft.makers.append(made)
 
 
 def _in_one_language(draft: Draft, elements: list[Element]) -> str:
