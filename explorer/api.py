@@ -233,6 +233,8 @@ def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def misshapen(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return _refused(422, "What was sent is not valid JSON.", "Send a JSON object.")
         where = ".".join(str(step) for step in first["loc"] if step != "body")
         problem = f"{where or 'The body'}: {first['msg']}."
         return _refused(422, problem, "See /api for what each call takes.", where)

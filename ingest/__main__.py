@@ -34,6 +34,9 @@ def run(
         typer.Argument(metavar="SPEC...", help="format:path, such as lido:dump.xml"),
     ] = None,
     sources: Annotated[Path | None, typer.Option(help="A list of sources in TOML.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="The source's name, where its file has another.")
+    ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Where the collection is built.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the intake as JSON.")] = False,
 ) -> None:
@@ -46,7 +49,25 @@ def run(
 
     settings = load_settings({"data_dir": data_dir})
     with _progress() as progress:
-        intake = build(all_sources(specs or [], sources), settings, progress)
+        intake = build(all_sources(specs or [], sources, name), settings, progress)
+    print(dump(asdict(intake)).decode() if as_json else "\n".join(told(intake)))
+
+
+@app.command()
+def remove(
+    source: Annotated[str, typer.Argument(help="The source's name, as in its records' ids.")],
+    data_dir: Annotated[Path | None, typer.Option(help="Where the collection is.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the intake as JSON.")] = False,
+) -> None:
+    """Withdraw all records of a source."""
+    from explorer.config import load_settings
+    from explorer.wire import dump
+    from ingest.intake import told
+    from ingest.pipeline import build
+
+    settings = load_settings({"data_dir": data_dir})
+    with _progress() as progress:
+        intake = build([], settings, progress, removing=source)
     print(dump(asdict(intake)).decode() if as_json else "\n".join(told(intake)))
 
 

@@ -1,6 +1,5 @@
 """Writing a generation: catalogue, matrix, index, manifest, in this order, in its own folder."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,7 +25,7 @@ from explorer.catalogue.generation import (
 from explorer.catalogue.writing import CatalogueWriter
 from explorer.config import Settings
 from explorer.types import Record
-from ingest.intake import Intake, Progress, warning_kinds
+from ingest.intake import Intake, Progress
 from ingest.split import split_record
 
 _BATCH = 1_024
@@ -43,22 +42,22 @@ def write_generation(
 ) -> Intake:
     """The intake with the new generation's figures; `folder` then holds all of it."""
     writer = CatalogueWriter(folder)
-    warnings: Counter[str] = Counter()
     kept = _kept_vectors(before, embedder)
     matrix = _Matrix(kept, embedder)
+    held: set[str] = set()
     for i, record in enumerate(records, 1):
+        held.add(record.source.name)
         passages = list(split_record(record))
         hashes = writer.add(record, passages)
         matrix.add(hashes, [passage.text for passage in passages])
-        warnings += warning_kinds(record)
-        if record.about_numbers and not record.about:
-            warnings["about an object number nobody bears"] += 1
         progress("Writing", i, None)
     record_count, passage_count = writer.seal()
     vectors = matrix.finish()
     np.save(folder / VECTORS, vectors)
     _index(open_backend(INDEXES, settings.index, folder / INDEX), vectors, progress)
     name = folder.name.removesuffix(BUILDING)
+    sources = dict(before.manifest.sources) if before else {}
+    sources |= {str(source["name"]): source for source in intake.sources}
     write_manifest(
         folder,
         Manifest(
@@ -72,16 +71,10 @@ def write_generation(
             passages=passage_count,
             indexed=True,
             calibration=calibration(embedder, settings.data_dir),
-            sources={
-                **(before.manifest.sources if before else {}),
-                **{str(source["name"]): source for source in intake.sources},
-            },
+            sources={name: told for name, told in sources.items() if name in held},
         ),
     )
-    return replace(
-        intake, generation=name, passages=passage_count, embedded=matrix.embedded,
-        warnings=dict(warnings),
-    )  # fmt: skip
+    return replace(intake, generation=name, passages=passage_count, embedded=matrix.embedded)
 
 
 def calibration(embedder: Embedder, data_dir: Path) -> Calibration:

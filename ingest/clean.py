@@ -31,7 +31,7 @@ def clean(record: Record) -> Record:
     """The record with detected languages and read years; warnings say what looked wrong."""
     fields = tuple(_detected(field) for field in record.fields)
     warnings = [
-        f"declared {f.lang}, reads as {f.lang_detected}: {f.name}"
+        f"reads in another language than declared: {f.name} is {f.lang}, reads {f.lang_detected}"
         for f in fields
         if f.lang and f.lang_detected and f.lang.partition("-")[0] != f.lang_detected
     ]

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.types import Record
 from ingest.deliveries import Rejection
+
+_SHOWN = 20
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how many are done, and of how many where that is known."""
@@ -21,6 +22,8 @@ class Intake:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    repeated: int = 0
+    """Delivered more than once in this run; the last delivery holds."""
     removed: int = 0
     rejected: int = 0
     passages: int = 0
@@ -29,27 +32,43 @@ class Intake:
     sources: list[Mapping[str, Any]] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     warnings: Mapping[str, int] = field(default_factory=dict)
+    """Per kind how often it was noticed on records that are new or changed."""
+    examples: Mapping[str, str] = field(default_factory=dict)
+    """Per kind of warning one record and what was noticed on it."""
 
 
-def warning_kinds(record: Record) -> Counter[str]:
-    """How often each kind of warning stands on a record; the kind is what precedes the colon."""
-    return Counter(warning.partition(":")[0] for warning in record.warnings)
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Warnings gathered over a run, by kind: the words before the first colon."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def add(self, warning: str, where: str) -> None:
+        """Nothing; the warning is counted, and the first of its kind kept as the example."""
+        kind = warning.partition(":")[0]
+        self.counts[kind] += 1
+        self.examples.setdefault(kind, f"{where}: {warning}")
 
 
 def told(intake: Intake) -> list[str]:
     """The report in a few lines for a person."""
     lines = [
-        f"{intake.read} records read: {intake.new} new, {intake.changed} changed,"
-        f" {intake.unchanged} unchanged, {intake.removed} removed, {intake.rejected} rejected.",
-        f"{intake.passages} passages, {intake.embedded} of them embedded now,"
-        f" in {intake.seconds:.1f} s.",
+        f"Read: {intake.read}. New: {intake.new}. Changed: {intake.changed}."
+        f" Unchanged: {intake.unchanged}. Delivered more than once: {intake.repeated}."
+        f" Removed: {intake.removed}. Rejected: {intake.rejected}.",
+        f"Passages: {intake.passages}, embedded now: {intake.embedded}."
+        f" Seconds: {intake.seconds:.1f}.",
     ]
     lines += [
-        f"Rejected: {r.where} {r.record_id} {r.field}: {r.reason}".replace("  ", " ")
-        for r in intake.rejections[:20]
+        f"Rejected: {' '.join(filter(None, (r.where, r.record_id, r.field)))}: {r.reason}"
+        for r in intake.rejections[:_SHOWN]
     ]
-    if len(intake.rejections) > 20:
-        lines.append(f"... and {len(intake.rejections) - 20} more; --json lists them all.")
-    lines += [f"Noticed {n} times: {kind}" for kind, n in sorted(intake.warnings.items())]
+    if len(intake.rejections) > _SHOWN:
+        lines.append(f"... and {len(intake.rejections) - _SHOWN} more; --json lists them all.")
+    lines += [
+        f"Noticed: {kind} ({n}), such as {intake.examples[kind]}"
+        for kind, n in sorted(intake.warnings.items(), key=lambda pair: -pair[1])
+    ]
     lines.append(f"Generation {intake.generation} serves.")
     return lines

@@ -29,15 +29,15 @@ from explorer.catalogue.generation import (
     published,
 )
 from explorer.config import Settings
-from explorer.errors import ExplorerError, NotReady
+from explorer.errors import ExplorerError, NotReady, WrongUse
 from explorer.text import number_key
 from explorer.types import Record
 from ingest.build import calibration, write_generation
 from ingest.clean import clean
 from ingest.deliveries import Rejection
-from ingest.intake import Intake, Progress
+from ingest.intake import Intake, Noticed, Progress
 from ingest.pictures import picture_state, take_in_pictures
-from ingest.sourcelist import SourceSpec, read
+from ingest.sourcelist import SourceSpec, passed_over, read
 from ingest.staging import Staging
 
 _MOMENT = "%Y%m%dT%H%M%S%f"
@@ -58,12 +58,17 @@ class Changes:
         return not (self.new or self.changed or self.removed)
 
 
-def build(sources: Sequence[SourceSpec], settings: Settings, progress: Progress) -> Intake:
-    """The report of one run over `sources`; the generation it names serves when it is returned."""
+def build(
+    sources: Sequence[SourceSpec], settings: Settings, progress: Progress, removing: str = ""
+) -> Intake:
+    """The report of one run over `sources`; the generation it names serves when it is returned.
+
+    All records of the source called `removing` are withdrawn.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(settings.data_dir / "ingest.lock", timeout=0):
-            return _build(sources, settings, progress)
+            return _build(sources, settings, progress, removing)
     except Timeout as error:
         raise ExplorerError(
             f"Another ingest is at work in {settings.data_dir}.",
@@ -71,7 +76,9 @@ def build(sources: Sequence[SourceSpec], settings: Settings, progress: Progress)
         ) from error
 
 
-def _build(sources: Sequence[SourceSpec], settings: Settings, progress: Progress) -> Intake:
+def _build(
+    sources: Sequence[SourceSpec], settings: Settings, progress: Progress, removing: str
+) -> Intake:
     began = time.perf_counter()
     embedder: Embedder = open_backend(EMBEDDERS, settings.embedder)
     name = _next_name(settings)
@@ -83,21 +90,30 @@ def _build(sources: Sequence[SourceSpec], settings: Settings, progress: Progress
         delivered, rejections = _stage(sources, staging, progress)
         before = _before(sources, settings)
         changes = _compare(sources, staging, before, rejections)
-        _check_delivered(delivered, rejections, sources, before)
+        if removing:
+            changes = replace(changes, removed=_held_by(removing, before))
+        else:
+            _check_delivered(delivered, rejections, sources, before)
         intake = Intake(
             generation=before.manifest.generation if before else "",
             read=delivered.total(), new=len(changes.new), changed=len(changes.changed),
             unchanged=changes.unchanged, removed=len(changes.removed), rejected=len(rejections),
+            repeated=delivered.total() - staging.count(),
             passages=before.manifest.passages if before else 0, rejections=rejections,
             sources=[{"name": s.name, "format": s.format, "read": delivered[s.name]}
                      for s in sources],
         )  # fmt: skip
+        noticed = Noticed()
+        _notice_sources(sources, changes, before, staging, noticed)
         if _stale(before, embedder, settings) or not changes.none:
-            records = _records(staging, before, changes, sources, settings)
+            records = _records(staging, before, changes, sources, settings, noticed)
             intake = write_generation(records, folder, before, embedder, settings, intake, progress)
             staging.close()
             _publish(folder, name, before, settings)
-        return replace(intake, seconds=round(time.perf_counter() - began, 2))
+        return replace(
+            intake, seconds=round(time.perf_counter() - began, 2),
+            warnings=dict(noticed.counts), examples=noticed.examples,
+        )  # fmt: skip
     finally:
         staging.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -189,6 +205,7 @@ def _records(
     changes: Changes,
     sources: Sequence[SourceSpec],
     settings: Settings,
+    noticed: Noticed,
 ) -> Iterator[Record]:
     """All records of the next generation, understood, with the ids of what texts are about."""
     by_name = {source.name: source for source in sources}
@@ -203,23 +220,63 @@ def _records(
     def understood(record_id: str) -> Record:
         record = clean(staging.record(record_id))
         source = by_name[record.source.name]
-        shown = source.images == "proxy"
-        return take_in_pictures(record, source.path, settings.data_dir) if shown else record
+        if source.images == "proxy":
+            record = take_in_pictures(record, source.path, settings.data_dir)
+        for warning in record.warnings:
+            noticed.add(warning, record.id)
+        return _joined(record, numbers, noticed)
 
     for record in before.catalogue.all_records() if before else ():
         if record.id not in changes.removed:
-            kept = understood(record.id) if record.id in changes.changed else record
-            yield _joined(kept, numbers)
+            changed = record.id in changes.changed
+            yield understood(record.id) if changed else _joined(record, numbers)
     for record_id in staging.ids():
         if record_id in changes.new:
-            yield _joined(understood(record_id), numbers)
+            yield understood(record_id)
 
 
-def _joined(record: Record, numbers: Mapping[str, str]) -> Record:
+def _joined(record: Record, numbers: Mapping[str, str], noticed: Noticed | None = None) -> Record:
     """The record with the ids that its object numbers in `about_numbers` lead to today."""
-    keys = (number_key(number) for number in record.about_numbers)
-    about = tuple(dict.fromkeys(numbers[key] for key in keys if key in numbers))
+    ids = {number: numbers.get(number_key(number), "") for number in record.about_numbers}
+    for number, leads_to in ids.items():
+        if noticed and not leads_to:
+            noticed.add(f"about an object number nobody bears: {number}", record.id)
+    about = tuple(dict.fromkeys(filter(None, ids.values())))
     return replace(record, about=about) if about != record.about else record
+
+
+def _notice_sources(
+    sources: Sequence[SourceSpec],
+    changes: Changes,
+    before: Generation | None,
+    staging: Staging,
+    noticed: Noticed,
+) -> None:
+    """Nothing; files passed over, and objects that another source holds already, are noticed."""
+    for source in sources:
+        for file in passed_over(source):
+            noticed.add(f"file passed over: {file}", source.name)
+    held = before.catalogue.object_numbers() if before else {}
+    names = {source.name for source in sources}
+    for record in staging.records():
+        if record.id not in changes.new:
+            continue
+        for identifier in record.identifiers:
+            other = held.get(number_key(identifier.value), "").partition(":")[0]
+            if identifier.kind == "object_number" and other and other not in names:
+                noticed.add(
+                    f"object number held by another source too: {identifier.value} by {other};"
+                    " a new delivery of it takes its name with --name", record.id,
+                )  # fmt: skip
+
+
+def _held_by(source: str, before: Generation | None) -> frozenset[str]:
+    """Ids of all records of one source; WrongUse where there is none of that name."""
+    held = frozenset(before.catalogue.record_hashes(source)) if before else frozenset()
+    if not held:
+        known = ", ".join(sorted(before.manifest.sources)) if before else "none"
+        raise WrongUse(f"There is no source called '{source}'.", f"The sources are: {known}.")
+    return held
 
 
 def _check_delivered(

@@ -9,7 +9,7 @@ from typing import Any
 
 from explorer.errors import WrongUse
 from explorer.types import Record, Rights
-from ingest.deliveries import Rejection, members
+from ingest.deliveries import Rejection, ignored, members
 from ingest.mapping import Mapping as ColumnMapping
 from ingest.mapping import load_mapping
 from ingest.sources import lido, table, texts
@@ -166,6 +166,12 @@ def _records(spec: SourceSpec) -> Iterator[Record | Rejection]:
     return table.read(spec.path, source=spec.name, mapping=_mapping(spec), languages=spec.languages)
 
 
+def passed_over(spec: SourceSpec) -> list[str]:
+    """The files of a source's folder or archive that are not of its format."""
+    suffixes = {"lido": lido.SUFFIXES, "texts": texts.SUFFIXES}.get(spec.format, table.SUFFIXES)
+    return ignored(spec.path, suffixes)
+
+
 def _mapping(spec: SourceSpec) -> ColumnMapping:
     if spec.mapping is None:
         raise WrongUse(
@@ -189,8 +195,20 @@ def _with_defaults(record: Record, spec: SourceSpec) -> Record:
     )
 
 
-def all_sources(specs: Sequence[str], listed: Path | None) -> list[SourceSpec]:
-    """The sources named on the command line, else those of the list."""
+def all_sources(
+    specs: Sequence[str], listed: Path | None, name: str | None = None
+) -> list[SourceSpec]:
+    """The sources named on the command line, else those of the list.
+
+    `name` is that of a single source: a new delivery of it may lie under another file name.
+    """
+    if name is not None:
+        if len(specs) != 1 or not _NAME.fullmatch(name):
+            raise WrongUse(
+                "A name goes with one source, in small letters, digits, _ and - only.",
+                "Name one SPEC, for example: collection-ingest run lido:new.xml --name paintings",
+            )
+        return [replace(source_spec(specs[0]), name=name)]
     if specs:
         return _each_its_own_name([source_spec(spec) for spec in specs])
     return load_sources(listed or Path("sources.toml"))

@@ -39,6 +39,11 @@ class Staging:
         )
         return dict(rows.fetchall())
 
+    def count(self) -> int:
+        """How many different records were delivered."""
+        (count,) = self._db.execute("SELECT count(*) FROM delivered").fetchone()
+        return int(count)
+
     def ids(self) -> list[str]:
         """Ids of all that was delivered, in the order of first delivery."""
         return [i for (i,) in self._db.execute("SELECT id FROM delivered ORDER BY rowid")]

@@ -98,6 +98,12 @@ def test_no_body_makes_the_server_stumble(client: TestClient, path: str, body: s
     assert {"problem", "remedy"} <= response.json().keys()
 
 
+def test_a_body_that_is_no_json_is_said_so_in_words(client: TestClient) -> None:
+    headers = {"content-type": "application/json"}
+    told = client.post("/api/ask", content='{"text": ', headers=headers).json()
+    assert told["problem"] == "What was sent is not valid JSON."
+
+
 def test_an_error_of_ours_says_nothing_of_what_was_typed(
     explorer: Explorer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],

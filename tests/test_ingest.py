@@ -177,6 +177,47 @@ def test_a_list_of_sources_that_is_not_understood_is_refused(delivery: Path, lin
     assert refused.value.remedy
 
 
+def test_a_source_can_be_taken_out_again(delivery: Path) -> None:
+    data = delivery / "data"
+    ingest(data, spec(delivery))
+    (delivery / "more.csv").write_text("nr;titel\n1;Fat\n")
+    ingest(data, f"csv:{delivery}/more.csv#{delivery}/map.toml")
+    intake = build([], Settings(data_dir=data), quiet, removing="more")
+    assert intake.removed == 1
+    assert set(records(data)) == {"export:1", "export:2"}
+    assert set(open_current(data).manifest.sources) == {"export"}
+    with pytest.raises(WrongUse, match="no source called") as refused:
+        build([], Settings(data_dir=data), quiet, removing="more")
+    assert "export" in refused.value.remedy
+
+
+def test_a_new_delivery_under_another_file_name_can_keep_its_sources_name(delivery: Path) -> None:
+    data = delivery / "data"
+    mapping = '[fields]\nnr = "object_number"\ntitel = "title"\nid = "id"\n'
+    (delivery / "map.toml").write_text(mapping)
+    for name in ("export", "export-2027"):
+        (delivery / f"{name}.csv").write_text("id;nr;titel\n1;N 1;Vas\n")
+    ingest(data, spec(delivery))
+    newer = f"csv:{delivery}/export-2027.csv#{delivery}/map.toml"
+    again = build(all_sources([newer], None, "export"), Settings(data_dir=data), quiet)
+    assert (again.unchanged, again.new) == (1, 0)
+    doubled = ingest(data, newer)
+    assert doubled.new == 1
+    assert doubled.warnings["object number held by another source too"] == 1
+
+
+def test_what_was_delivered_twice_and_what_was_passed_over_is_said(delivery: Path) -> None:
+    (delivery / "labels").mkdir()
+    (delivery / "labels" / "a.md").write_text("---\nlang: sv\nabout: N 7\n---\nOm vasen.\n")
+    (delivery / "labels" / "plan.pdf").write_bytes(b"%PDF-1.4")
+    (delivery / "export.csv").write_text(TABLE + "2;Fat;x\n")
+    intake = ingest(delivery / "data", spec(delivery), f"texts:{delivery}/labels")
+    assert (intake.read, intake.new, intake.repeated) == (4, 3, 1)
+    assert intake.warnings["file passed over"] == 1
+    assert "plan.pdf" in intake.examples["file passed over"]
+    assert intake.warnings["about an object number nobody bears"] == 1
+
+
 def test_two_sources_may_not_share_a_name(delivery: Path) -> None:
     (delivery / "x").mkdir()
     with pytest.raises(WrongUse, match="both be called"):

@@ -1,6 +1,7 @@
 """The visitor's page as a person meets it: by keyboard, in a browser, from our own server only."""
 
 import json
+import re
 import shutil
 import socket
 import threading
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -209,6 +211,45 @@ def test_a_card_opens_the_whole_record_and_its_button_closes_it(
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_cards_of_a_row_begin_on_one_line_with_their_markers(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    with visiting(browser, address, size) as page:
+        ask(page, "What is known about the Great Wave?")
+        places = page.locator(".card").evaluate_all("""cards => cards.map(card => {
+            const top = wanted => card.querySelector(wanted).getBoundingClientRect().top;
+            const title = card.querySelector('h3');
+            const lines = title.offsetHeight / parseFloat(getComputedStyle(title).lineHeight);
+            return [top('.picture'), top('h3'), top('.place'), Math.round(lines)];
+        })""")
+        assert max(lines for *_, lines in places) > 1
+        assert all(abs(title - place) < 3 for _, title, place, _ in places)
+        assert len({round(title - picture) for picture, title, _, _ in places}) == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("locale", ["de-DE", "sv-SE", "fr-FR", "it-IT", "pl-PL"])
+def test_no_arrow_lies_on_the_chosen_language(browser: Browser, address: str, locale: str) -> None:
+    with visiting(browser, address, NARROW, locale=locale) as page:
+        box = page.locator("#language input")
+        page.wait_for_function("document.documentElement.lang !== 'en'")
+        box.focus()
+        room = box.evaluate("""(input) => {
+            const style = getComputedStyle(input);
+            const pen = document.createElement('canvas').getContext('2d');
+            pen.font = style.font;
+            const arrow = document.querySelector('#language .dropdown-arrow');
+            return arrow.getBoundingClientRect().left - input.getBoundingClientRect().left
+              - pen.measureText(input.value).width;
+        }""")
+        assert room > 0
+        assert box.evaluate("input => getComputedStyle(input).outlineStyle") == "none"
+        frame = page.locator("#language .wrap:focus-within").last
+        assert frame.evaluate("box => getComputedStyle(box).outlineStyle") != "none"
+
+
+@pytest.mark.browser
 def test_the_page_speaks_the_browsers_language_until_another_is_chosen(
     browser: Browser, address: str
 ) -> None:
@@ -295,6 +336,17 @@ def test_what_the_page_does_not_need_of_gradio_is_not_there(
 ) -> None:
     data = b"x" if method == "POST" else None
     assert status(address, path, method=method, data=data) == 404
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip, br"])
+def test_the_page_names_no_foreign_host(address: str, encoding: str) -> None:
+    with urlopen(Request(address + "/", headers={"Accept-Encoding": encoding})) as response:
+        page = response.read()
+        assert int(response.headers["Content-Length"]) == len(page)
+    hosts = {urlsplit(url).hostname for url in re.findall(r"https?://[^\s\"'<>]+", page.decode())}
+    assert hosts <= {"127.0.0.1", "www.w3.org"}
+    assert b"gradio-app" in page
+    assert not re.search(rb"(?:og|twitter):", page)
 
 
 def test_more_than_a_question_is_not_taken_in(address: str) -> None:

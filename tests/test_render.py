@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from explorer.ask import answer
+from explorer.config import Settings
+from explorer.pages.visitor import examples, opening
 from explorer.render.cards import card
 from explorer.render.html import (
     Opening,
@@ -23,6 +26,7 @@ from explorer.render.sheets import marked, sheet_html, sheets_html
 from explorer.types import (
     Citation,
     Field,
+    Identifier,
     Image,
     Maker,
     Message,
@@ -32,7 +36,10 @@ from explorer.types import (
     Source,
     Statement,
 )
-from explorer.wiring import Explorer
+from explorer.wiring import Explorer, open_explorer
+from ingest.pipeline import build
+from ingest.sourcelist import source_spec
+from tests.conftest import quiet
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -225,10 +232,48 @@ def test_words_say_which_language_they_are_in_and_which_way_they_run() -> None:
     assert page.find(".//h2[@class='asked']").get("dir") == "auto"
 
 
-def test_words_in_another_language_are_followed_by_its_name() -> None:
-    sheet = lxml_html.fromstring(sheet_html("s", record(), "fr"))
-    named = [e.text_content() for e in sheet.findall(".//span[@class='tongue']")]
-    assert named == ["anglais", "allemand", "anglais"]
+def test_only_titles_and_prose_in_another_language_are_followed_by_its_name() -> None:
+    french = tuple(
+        Field(name, words, "fr")
+        for name, words in (
+            ("title", "La Vague"), ("type", "photographie"), ("object_number", "MOS-K 218"),
+            ("maker", "Gustave Le Gray"), ("date", "1857"), ("measurement", "30 × 40 cm"),
+            ("description", "Une vague."), ("inscription", "Sète"), ("provenance", "Don, 1860."),
+        )
+    )  # fmt: skip
+    sheet = lxml_html.fromstring(sheet_html("s", record(fields=french, makers=()), "en"))
+    named = {
+        row.find("dt").text: [e.text_content() for e in row.findall(".//span[@class='tongue']")]
+        for row in sheet.findall(".//dl/div")
+    }
+    assert {label for label, told in named.items() if told == ["French"]} == {
+        "Title", "Description", "Inscription", "Provenance",
+    }  # fmt: skip
+    assert sum(map(len, named.values())) == 4
+    assert {e.get("lang") for e in sheet.findall(".//dd/span[@class='words']")} == {"fr"}
+    assert "tongue" not in sheet_html("s", record(fields=french, makers=()), "fr-CA")
+
+
+@pytest.mark.parametrize(
+    ("fields", "identifiers", "title", "number"),
+    [
+        (("title", "object_number"), ("object_number",), "a title", "an object_number"),
+        (("object_number",), ("record_id", "object_number"), "an object_number",
+         "an object_number"),
+        ((), ("record_id", "object_number"), "1:object_number", "1:object_number"),
+        ((), ("record_id",), "ZM 3", ""),
+    ],
+)  # fmt: skip
+def test_an_object_without_a_title_is_called_by_its_number(
+    fields: tuple[str, ...], identifiers: tuple[str, ...], title: str, number: str
+) -> None:
+    known = Record(
+        id="excel:ZM%203",
+        fields=tuple(Field(name, f"a{'n' * (name[0] == 'o')} {name}", "en") for name in fields),
+        identifiers=tuple(Identifier(kind, f"{i}:{kind}") for i, kind in enumerate(identifiers)),
+    )
+    shown = card(known, "en")
+    assert (shown.title, shown.object_number) == (title, number)
 
 
 def test_a_former_maker_is_not_under_the_makers_label() -> None:
@@ -257,3 +302,65 @@ def test_an_answer_that_quotes_nothing_does_not_say_it_does() -> None:
     cards = [card(record(), "en")]
     assert notice.text not in unescape(answer_html("Q", [silence], cards, "en", [notice]))
     assert notice.text in unescape(answer_html("Q", [silence, said], cards, "en", [notice]))
+
+
+MAPPING = """
+[table]
+delimiter = ";"
+[fields]
+id = "id"
+number = "object_number"
+title = { field = "title", lang = "en" }
+image = "image"
+"""
+
+
+def collection(folder: Path, held: dict[str, list[tuple[str, str]]]) -> Explorer:
+    """An explorer over (title, image) pairs of several institutions."""
+    (folder / "columns.toml").write_text(MAPPING)
+    sources = []
+    for i, (institution, objects) in enumerate(held.items()):
+        rows = [
+            f'{j};N {i}.{j};"{title.replace(chr(34), chr(34) * 2)}";{image}'
+            for j, (title, image) in enumerate(objects)
+        ]
+        path = folder / f"part{i}.csv"
+        path.write_text("\n".join(["id;number;title;image", *rows]), "utf-8")
+        spec = source_spec(f"csv:{path}#{folder / 'columns.toml'}")
+        sources.append(replace(spec, institution=institution))
+    settings = Settings(data_dir=folder / "data")
+    build(sources, settings, quiet)
+    return open_explorer(settings)
+
+
+@pytest.mark.parametrize(
+    ("held", "lang", "told"),
+    [
+        ({"A": 3}, "en", "3 records of A."),
+        ({"A": 1, "B": 3}, "en", "4 records of B and A."),
+        ({"A": 1, "B": 3, "C": 2}, "de", "B, C und A – Datensätze: 6."),
+        ({"A": 1, "B": 4, "C": 2, "D": 3}, "en", "7 records of B and D."),
+        ({"A": 2, "": 5}, "en", "2 records of A."),
+        ({"": 5}, "en", ""),
+    ],
+)
+def test_the_introduction_credits_every_institution_with_its_own_records(
+    tmp_path: Path, held: dict[str, int], lang: str, told: str
+) -> None:
+    objects = {name: [(f"Vase {i}", "") for i in range(count)] for name, count in held.items()}
+    introduction = opening(collection(tmp_path, objects), lang).introduction
+    assert introduction[: len(told)] == told
+    assert bool(introduction) == bool(told)
+
+
+def test_examples_are_five_short_titles_from_all_over_the_collection(tmp_path: Path) -> None:
+    picture = "https://museum.example/1.jpg"
+    pictured = [('"Domine, quo vadis?"', picture), ("Same wave", picture), ("Same Wave", picture)]
+    plain = [(f"Plate {chr(97 + i)}", "") for i in range(20)]
+    odd = [("Long " * 20, picture), ("123", picture), ("", picture)]
+    told = [text for _, text in examples(collection(tmp_path, {"": pictured + plain + odd}), "en")]
+    assert len(set(told)) == 5
+    assert told[0] == '"Domine, quo vadis?"'
+    assert told[1].casefold() == "“same wave”"
+    assert all(title.startswith("“Plate") for title in told[2:])
+    assert told[2:] != ["“Plate a”", "“Plate b”", "“Plate c”"]
