@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from explorer.catalogue.generation import (
     publish,
     published,
 )
+from explorer.catalogue.reading import Catalogue
 from explorer.config import Settings
 from explorer.errors import ExplorerError, NotReady, WrongUse
 from explorer.text import number_key
@@ -193,9 +194,11 @@ def _compare(
         changed |= (alive & held.keys()) - same
         unchanged += len(same)
         removed |= (given.keys() - alive) & held.keys()
-        # A delivery that could not be read to its end does not say what is missing from it.
+        # A delivery that could not be read to its end does not say what is missing from it, and a
+        # record that was turned away is not missing.
         if source.complete and source.name not in cut_short:
-            removed |= held.keys() - given.keys()
+            bad = {r.record_id for r in rejections}
+            removed |= held.keys() - given.keys() - bad
     return Changes(frozenset(new), frozenset(changed), unchanged, frozenset(removed))
 
 
@@ -328,6 +331,18 @@ def _publish(folder: Path, name: str, before: Generation | None, settings: Setti
     for old in published(settings.data_dir):
         if old not in kept:
             shutil.rmtree(generations_folder(settings.data_dir) / old, ignore_errors=True)
+    _prune_pictures(settings.data_dir, kept)
+
+
+def _prune_pictures(data_dir: Path, kept: Iterable[str]) -> None:
+    """Nothing; thumbnails that no kept generation shows are gone."""
+    pictures = list((data_dir / "images").glob("*")) if (data_dir / "images").is_dir() else []
+    if pictures:
+        folders = (generations_folder(data_dir) / name for name in kept)
+        shown = {name for f in folders if f.is_dir() for name in Catalogue(f).thumbnails()}
+        for picture in pictures:
+            if picture.name not in shown:
+                picture.unlink(missing_ok=True)
 
 
 def _sync(file: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
+from PIL import Image
 
 from explorer.catalogue.generation import current, open_current, published
 from explorer.config import Settings
@@ -216,6 +217,26 @@ def test_what_was_delivered_twice_and_what_was_passed_over_is_said(delivery: Pat
     assert intake.warnings["file passed over"] == 1
     assert "plan.pdf" in intake.examples["file passed over"]
     assert intake.warnings["about an object number nobody bears"] == 1
+
+
+def test_a_changed_picture_is_taken_in_and_the_old_one_goes_with_its_generation(
+    delivery: Path,
+) -> None:
+    data = delivery / "data"
+    (delivery / "map.toml").write_text(MAPPING + 'bild = "image"\n')
+    (delivery / "export.csv").write_text("nr;titel;bild\n1;Vas;vas.png\n")
+    (delivery / "sources.toml").write_text(
+        '[[source]]\nname = "export"\nspec = "csv:export.csv#map.toml"\nimages = "proxy"\n'
+        'rights.image = "http://creativecommons.org/publicdomain/zero/1.0/"\n'
+    )
+    names = []
+    for colour in ("red", "blue", "green"):
+        Image.new("RGB", (900, 600), colour).save(delivery / "vas.png")
+        intake = build(load_sources(delivery / "sources.toml"), Settings(data_dir=data), quiet)
+        assert intake.changed + intake.new == 1
+        names.append(records(data)["export:1"].images[0].thumbnail)
+    assert len(set(names)) == 3
+    assert {p.name for p in (data / "images").iterdir()} == set(names[1:])
 
 
 def test_two_sources_may_not_share_a_name(delivery: Path) -> None:

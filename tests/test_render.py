@@ -257,9 +257,9 @@ def test_only_titles_and_prose_in_another_language_are_followed_by_its_name() ->
 @pytest.mark.parametrize(
     ("fields", "identifiers", "title", "number"),
     [
-        (("title", "object_number"), ("object_number",), "a title", "an object_number"),
-        (("object_number",), ("record_id", "object_number"), "an object_number",
-         "an object_number"),
+        (("title", "object_number"), ("object_number",), "the title", "the object_number"),
+        (("object_number",), ("record_id", "object_number"), "the object_number",
+         "the object_number"),
         ((), ("record_id", "object_number"), "1:object_number", "1:object_number"),
         ((), ("record_id",), "ZM 3", ""),
     ],
@@ -269,7 +269,7 @@ def test_an_object_without_a_title_is_called_by_its_number(
 ) -> None:
     known = Record(
         id="excel:ZM%203",
-        fields=tuple(Field(name, f"a{'n' * (name[0] == 'o')} {name}", "en") for name in fields),
+        fields=tuple(Field(name, f"the {name}", "en") for name in fields),
         identifiers=tuple(Identifier(kind, f"{i}:{kind}") for i, kind in enumerate(identifiers)),
     )
     shown = card(known, "en")

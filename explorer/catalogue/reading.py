@@ -223,6 +223,14 @@ class Catalogue:
             )
         )
 
+    def thumbnails(self) -> set[str]:
+        """The names of all thumbnails that records show."""
+        rows = self._rows(
+            "SELECT json_extract(image.value, '$.thumbnail')"
+            " FROM record, json_each(CAST(record.body AS TEXT), '$.images') AS image"
+        )
+        return {name for (name,) in rows if name}
+
     def record_hashes(self, source: str) -> dict[str, str]:
         """Record id -> hash of what was delivered, for one source."""
         return dict(self._rows("SELECT id, hash FROM record WHERE source = ?", [source]))
