@@ -16,9 +16,27 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # its import costs more than all else
     help="Ask a museum's collection, and get answers with a source one can open.",
 )
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the ingested collection.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(version("collection-explorer"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Its number.")
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()

@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # its import costs more than all else
     help="Read what a museum has and build the collection that the explorer serves.",
 )
 
