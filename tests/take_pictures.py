@@ -16,6 +16,7 @@ ALL_PICTURES = """Promise.all([...document.images].map((image) => {
   image.loading = 'eager';  // those below the edge would never come
   return image.decode();
 }))"""
+HEIGHTS = {NARROW: 1600, WIDE: 2020}  # to the end of the first cards where there is room
 FOLDER = ROOT / "docs" / "pictures"
 
 
@@ -24,7 +25,7 @@ def take_pictures(data_dir: Path) -> None:
     build(load_sources(SAMPLE), Settings(data_dir=data_dir), quiet)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with chromium() as browser, serving(data_dir) as address:
-        for size in (NARROW, WIDE):
+        for size, height in HEIGHTS.items():
             with visiting(browser, address, size) as page:
                 ask(page, QUESTION)
                 page.evaluate(ALL_PICTURES)
@@ -32,7 +33,7 @@ def take_pictures(data_dir: Path) -> None:
                 page.screenshot(
                     path=FOLDER / f"page-{size[0]}.png",
                     full_page=True,
-                    clip={"x": 0, "y": 0, "width": size[0], "height": 1600},
+                    clip={"x": 0, "y": 0, "width": size[0], "height": height},
                 )
     logging.getLogger(__name__).info("The pictures are in %s.", FOLDER)
 

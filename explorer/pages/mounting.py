@@ -103,6 +103,9 @@ def _without_previews(send: "Send") -> "Send":
         if message["type"] == "http.response.start":
             start = message
             return
+        if message["type"] != "http.response.body":
+            await send(message)
+            return
         body += message.get("body", b"")
         if not message.get("more_body", False):
             body = _PREVIEW.sub(b"", body)
