@@ -19,7 +19,7 @@ from explorer.ask import answer, ask
 from explorer.doors import LimitedBodies, PrivateHeaders, Shield
 from explorer.errors import ExplorerError, NotReady, WrongUse
 from explorer.language import languages
-from explorer.phrases import languages_spoken, phrase, phrases
+from explorer.phrases import error_words, languages_spoken, phrase, phrases
 from explorer.plan import check_question
 from explorer.render.calls import calls_page
 from explorer.search import search
@@ -214,7 +214,7 @@ def _add_about(app: FastAPI, explorer: Explorer) -> None:
             generation = explorer.serving().generation.manifest.generation
         except ExplorerError as error:
             log.error("%s", error)  # its words name folders, which are not the world's
-            return _json({"ready": False, "reasons": [_words("not_ready")[0]]}, 503)
+            return _json({"ready": False, "reasons": [error_words("not_ready", "en")[0]]}, 503)
         return _json({"ready": True, "generation": generation, "reasons": []})
 
 
@@ -224,7 +224,7 @@ def _add_refusals(app: FastAPI) -> None:
         status = 503 if isinstance(error, NotReady) else 422 if isinstance(error, WrongUse) else 400
         if isinstance(error, NotReady):
             log.error("%s", error)
-            told = _words("not_ready")
+            told = error_words("not_ready", "en")
             response = _json({"problem": told[0], "remedy": told[1]}, status)
             response.headers["Retry-After"] = "10"
             return response
@@ -244,12 +244,8 @@ def _add_refusals(app: FastAPI) -> None:
         return _refused(error.status_code, f"{error.detail}.", "See /api for the calls there are.")
 
 
-def _words(error: str, lang: str = "en") -> tuple[str, str]:
-    return phrase(f"error.{error}.problem", lang), phrase(f"error.{error}.remedy", lang)
-
-
 def _internal(lang: str) -> dict[str, str]:
-    problem, remedy = _words("internal", lang or "en")
+    problem, remedy = error_words("internal", lang)
     return {"problem": problem, "remedy": remedy}
 
 

@@ -20,7 +20,7 @@ class Settings:
     """What a museum may set; each with the help text that `docs/settings.md` repeats."""
 
     data_dir: Path = field(
-        default=Path("data"), metadata={"help": "Folder that holds generations and reports."}
+        default=Path("data"), metadata={"help": "Folder that holds generations and thumbnails."}
     )
     embedder: str = field(
         default="embedded:", metadata={"help": "Embedder spec, such as embedded: or hash:."}

@@ -5,7 +5,7 @@ import logging
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from explorer.phrases import phrase
+from explorer.phrases import error_words
 from explorer.wire import dump
 
 log = logging.getLogger("explorer")
@@ -58,8 +58,7 @@ class Shield:
                 raise
             log.error("A request ended in an error: %s", type(error).__name__)
             if not begun:
-                await _refuse(send, 500, phrase("error.internal.problem", "en"),
-                              phrase("error.internal.remedy", "en"))  # fmt: skip
+                await _refuse(send, 500, *error_words("internal", "en"))
 
 
 class LimitedBodies:

@@ -1,6 +1,5 @@
 """Words for people, per language, from the gettext catalogues in locales/."""
 
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -34,12 +33,12 @@ def phrase(key: str, lang: str, **names: object) -> str:
     return phrases(lang)[key].format(**names)
 
 
-def language_names(codes: Sequence[str], lang: str) -> str:
-    """Names of languages in `lang`, listed as that language lists things."""
-    from babel.lists import format_list
-
-    names = [language_name(code, lang) for code in codes]
-    return format_list(names, style="standard", locale=lang.replace("-", "_"))
+def error_words(error: str, lang: str, **names: object) -> tuple[str, str]:
+    """The problem and the remedy of an error a visitor can meet."""
+    return (
+        phrase(f"error.{error}.problem", lang, **names),
+        phrase(f"error.{error}.remedy", lang, **names),
+    )
 
 
 @cache

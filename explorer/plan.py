@@ -7,7 +7,7 @@ from explorer.catalogue.reading import Catalogue
 from explorer.errors import WrongUse
 from explorer.language import detect_language, languages
 from explorer.language import words as listed_words
-from explorer.phrases import phrase
+from explorer.phrases import error_words, phrase
 from explorer.text import fold, forms, nfc, words
 from explorer.types import FIELDS, Plan, Question
 
@@ -21,16 +21,9 @@ _LONGEST_NUMBER = 4  # tokens: "NM H 12 a"
 def check_question(question: Question, limit: int) -> None:
     """Nothing; WrongUse in the visitor's language where the question is empty or too long."""
     if not question.text.strip():
-        raise WrongUse(*_words("empty", question.lang), field="text")
+        raise WrongUse(*error_words("empty", question.lang), field="text")
     if len(question.text) > limit:
-        raise WrongUse(*_words("too_long", question.lang, limit=limit), field="text")
-
-
-def _words(error: str, lang: str, **names: object) -> tuple[str, str]:
-    return (
-        phrase(f"error.{error}.problem", lang, **names),
-        phrase(f"error.{error}.remedy", lang, **names),
-    )
+        raise WrongUse(*error_words("too_long", question.lang, limit=limit), field="text")
 
 
 def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan:
@@ -89,25 +82,29 @@ def known_language(lang: str) -> str:
 
 def _heard(text: str, prior: str, default_lang: str) -> str:
     """The question's language; where a word or two hardly tell, the visitor's or the museum's."""
+    found = [word for word in words(text) if not word.isdigit()]
     told = detect_language(text, prior=prior)
-    found = words(text)
-    telling = told.share >= _SURE and sum(map(len, found)) >= _LETTERS
-    if told.code and (prior or telling or len(found) >= _ENOUGH):
-        return told.code
-    return prior or default_lang
+    if told.share < _SURE and not prior:
+        told = detect_language(text, prior=default_lang)
+    telling = prior or told.share >= _SURE or len(found) >= _ENOUGH
+    return (
+        told.code
+        if told.code and telling and sum(map(len, found)) >= _LETTERS
+        else (prior or default_lang)
+    )
 
 
 def content_words(text: str, lang: str) -> list[str]:
     """The words of `text` that say what is asked for, each once, as written.
 
-    Function words and words by which visitors ask ("show", "museum") are left out, unless
-    nothing else remains.
+    Function words and words by which visitors ask ("show", "museum") are left out; a text of
+    nothing else asks for nothing.
     """
     dropped = listed_words(lang, "function") | listed_words(lang, "asking")
     plain = {fold(word) for word in dropped}
     found = {fold(word): word for word in reversed(words(text))}
-    kept = [w for folded, w in reversed(found.items()) if folded not in plain]
-    return [w for w in kept if len(w) > 1 or w.isdigit()] or list(reversed(found.values()))
+    kept = [word for folded, word in reversed(found.items()) if folded not in plain]
+    return [word for word in kept if len(word) > 1 or word.isdigit()]
 
 
 def _spoken(heard: str, prior: str, default: str) -> str:

@@ -1,7 +1,6 @@
 """The nouns: every shape that crosses a door, frozen, as it crosses HTTP.
 
-Offsets are Unicode code points of a Field's stored, NFC-normalised text. Years are astronomical
-integers (1 BCE = 0). Languages are BCP 47 codes; "" where none is known.
+Years are astronomical integers (1 BCE = 0); languages are BCP 47 codes, "" where none is known.
 """
 
 from collections.abc import Mapping
@@ -10,26 +9,24 @@ from typing import Any, ClassVar, Literal
 
 FilterValue = str | int | bool | list[str] | list[int]
 Filters = Mapping[str, FilterValue]
-Labels = Mapping[str, str]
-"""The same words in several languages: language code -> text."""
+Labels = Mapping[str, str]  # the same words in several languages: language code -> text
 
 FILTERS = (
     "maker", "type", "material", "technique", "place", "period", "from", "to", "subject",
     "gender", "room", "on_view", "has_image", "rights", "source", "institution", "number",
 )  # fmt: skip
 
+# The names a Field may have, in the order a record is read aloud.
 FIELDS = (
     "title", "type", "object_number", "former_number", "maker", "maker.role", "maker.qualifier",
-    "date", "material", "technique", "measurement", "place", "subject", "person", "period",
-    "description", "text", "inscription", "provenance", "acquisition", "credit_line", "room",
-    "author",
+    "date", "material", "technique", "measurement", "place", "subject", "person", "period", "text",
+    "description", "inscription", "provenance", "acquisition", "credit_line", "room", "author",
 )  # fmt: skip
-"""The names a Field may have, in the order a record is read aloud."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """A number a record is known by: object_number, former_number, pid, record_id."""
+    """A number a record is known by: object_number, former_number, pid, oai_identifier..."""
 
     kind: str
     value: str
@@ -172,6 +169,11 @@ class Record:
     warnings: tuple[str, ...] = ()
     deleted: bool = False
 
+    @property
+    def speaks_for(self) -> tuple[str, ...]:
+        """Ids of the records a text is about; none where it is about many, as a tour is."""
+        return self.about if len(self.about) <= 2 else ()
+
     def numbered(self, reference: str) -> Field | None:
         """The Field that a reference such as `description[1]` names, or None."""
         name, _, index = reference.rstrip("]").partition("[")
@@ -213,6 +215,8 @@ class Hit:
     support: float = 0.0
     detail: float = 1.0
     """The share of what is asked beyond the record's name that it holds; 1 where nothing is."""
+    naming: bool = False
+    """Whether a word of the question stands in the record's title, maker, person or place."""
     named: bool = False
     """Whether the question names it by its object number."""
     words: tuple[str, ...] = ()
@@ -275,7 +279,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A pointer into a Field: quote == text[start:end], always."""
+    """A pointer into a Field: quote == text[start:end], always, in code points of NFC text."""
 
     marker: int
     record_id: str

@@ -37,10 +37,7 @@ def clean(record: Record) -> Record:
     ]
     dates = tuple(_dated(span) for span in record.dates)
     warnings += [f"date not understood: {_words(d.display)}" for d in dates if _unread(d)]
-    return replace(
-        record, fields=fields, dates=dates, warnings=(*record.warnings, *warnings),
-        about_numbers=record.about, about=(),
-    )  # fmt: skip
+    return replace(record, fields=fields, dates=dates, warnings=(*record.warnings, *warnings))
 
 
 def _detected(field: Field) -> Field:

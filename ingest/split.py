@@ -13,9 +13,11 @@ from explorer.render.lines import in_language
 from explorer.text import sentences
 from explorer.types import Passage, Record
 
-COMPOSED = ("title", "type", "maker", "material", "technique", "place", "period", "subject",
-            "person", "date")  # fmt: skip
-PROSE = ("description", "text", "provenance", "inscription")
+COMPOSED = (
+    "title", "type", "maker", "material", "technique", "place", "period", "subject", "person",
+    "date", "room",
+)  # fmt: skip
+CUT = ("description", "text", "provenance", "inscription")
 TOKENS = 256
 """The longest passage, in tokens of cl100k_base."""
 
@@ -24,9 +26,9 @@ _NEVER_LONGER = TOKENS * 2
 
 
 def split_record(record: Record) -> Iterator[Passage]:
-    """The record's passages; at least one, unless it has no words at all."""
+    """The record's passages; at least one, if only of its number."""
     yield from _composed(record)
-    for name in PROSE:
+    for name in CUT:
         for reference, field in record.named(name):
             lang = field.lang or field.lang_detected
             for start, end in cuts(field.text):
@@ -42,9 +44,9 @@ def _composed(record: Record) -> Iterator[Passage]:
             for name in COMPOSED
             for _, field in in_language(record.named(name), lang)
         ]  # fmt: skip
-        text = "; ".join(dict.fromkeys(parts))
-        if text:
-            yield Passage(record.id, text, lang)
+        numbers = [identifier.value for identifier in record.identifiers]
+        text = "; ".join(dict.fromkeys(parts or numbers or [record.id]))
+        yield Passage(record.id, text, lang)
 
 
 def cuts(text: str) -> Iterator[tuple[int, int]]:

@@ -157,7 +157,7 @@ def test_pictures_and_what_a_record_is_about_may_come_from_several_columns(tmp_p
     mapping = NR + 'a = "image"\nb = "image"\nc = "about"\nd = "about"\n'
     (record,), _ = read(tmp_path, "nr,a,b,c,d\n1,x.jpg,y.jpg,7,8\n", mapping)
     assert [i.url for i in record.images] == ["x.jpg", "y.jpg"]
-    assert record.about == ("7", "8")
+    assert record.about_numbers == ("7", "8")
 
 
 # --- dates and addresses ---------------------------------------------------------------------

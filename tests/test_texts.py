@@ -43,7 +43,7 @@ def test_days_are_stored_in_the_one_form_that_compares_as_words(tmp_path: Path) 
 def test_numbers_and_words_stay_as_they_are_written(tmp_path: Path) -> None:
     text = record(tmp_path, "id: 007\nlang: no\nabout: 0012\ntitle: 1.10\nauthor: null")
     assert text.id == "s:007"
-    assert text.about == ("0012",)
+    assert text.about_numbers == ("0012",)
     assert [(f.name, f.text, f.lang) for f in text.fields] == [
         ("title", "1.10", "no"), ("text", "A wave.", "no"), ("author", "null", ""),
     ]  # fmt: skip

@@ -47,11 +47,18 @@ def _makers(record: Record) -> Iterator[tuple[str, str]]:
                 yield "gender", maker.gender
 
 
+def facet_value(value: object) -> str:
+    """A value as compared: folded, its spaces single; `true` and `false` for what is either."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return fold(" ".join(str(value).split()))
+
+
 def facet_rows(record: Record) -> dict[tuple[str, str], str]:
     """(facet name, folded value) -> label; one row however often the record repeats it."""
     rows: dict[tuple[str, str], str] = {}
     for name, label in facet_values(record):
-        value = fold(" ".join(label.split()))
+        value = facet_value(label)
         if value and len(value) <= MAX_VALUE:
             rows.setdefault((name, value), label)
     return rows

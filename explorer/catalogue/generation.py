@@ -21,7 +21,7 @@ BUILDING = ".building"
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights and thresholds of one embedder, as collection-eval tuned them."""
+    """Weights and thresholds of one embedder, chosen on development questions."""
 
     coverage: float = 2.0
     """Weight of the share of the question's words, added to the cosine."""

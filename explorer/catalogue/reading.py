@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,9 +12,10 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.catalogue.facets import facet_value
 from explorer.catalogue.writing import FILE
 from explorer.errors import WrongUse
-from explorer.text import fold, number_key
+from explorer.text import number_key
 from explorer.types import FILTERS, Filters, Group, Passage, Record
 from explorer.wire import load_record
 
@@ -34,7 +36,7 @@ def iso_today() -> str:
 class Catalogue:
     """The catalogue in `folder`, open until it is let go, even when its folder is gone.
 
-    A record that is not in force `today` (an ISO day) is neither found, counted nor given.
+    A record that is not in force `today` (an ISO day) is neither found nor given.
     """
 
     def __init__(self, folder: Path, today: Callable[[], str] = iso_today) -> None:
@@ -64,15 +66,16 @@ class Catalogue:
         return [key for (key,) in rows if key not in hidden]
 
     def counts(self) -> tuple[int, int]:
-        """The numbers of records and passages."""
+        """The numbers of records and passages, in force or not."""
         (records,), (passages,) = self._rows(
             "SELECT count(*) FROM record UNION ALL SELECT count(*) FROM passage"
         )
         return int(records), int(passages)
 
     def kinds(self) -> dict[str, int]:
-        """How many records there are of each kind."""
-        return dict(self._rows("SELECT kind, count(*) FROM record GROUP BY kind"))
+        """How many records in force there are of each kind."""
+        rows = self._rows("SELECT key, kind FROM record")
+        return Counter(kind for key, kind in rows if key not in self.hidden())
 
     # --- records
 
@@ -152,7 +155,7 @@ class Catalogue:
         elif name == "number":
             rows = [(key,) for value in values for key in self.numbered(str(value))]
         else:
-            folded = [_facet_value(v) for v in values]
+            folded = [facet_value(v) for v in values]
             marks = ",".join("?" * len(folded))
             sql = f"SELECT DISTINCT record FROM facet WHERE name = ? AND value IN ({marks})"  # noqa: S608
             rows = self._rows(sql, [name, *folded])
@@ -255,12 +258,6 @@ def _among(column: str, keys: Keys) -> tuple[str, list[int]]:
 
 
 _YEAR = re.compile(r"-?\d{1,6}")
-
-
-def _facet_value(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return fold(" ".join(str(value).split()))
 
 
 def _year(name: str, value: object) -> int:

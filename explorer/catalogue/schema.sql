@@ -42,7 +42,6 @@ CREATE TABLE passage (
     text    TEXT,
     hash    BLOB NOT NULL              -- of the text that was embedded
 );
-CREATE INDEX passage_record ON passage (record);
 
 -- Folded words and their stems; contentless, rowid = passage.row.
 CREATE VIRTUAL TABLE word USING fts5 (

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.backends.protocols import Embedder
-from explorer.phrases import language_names, phrase
+from explorer.phrases import language_name, phrase
 from explorer.render.lines import LABEL_FIELDS, Line, lines
 from explorer.text import forms, sentences, words
 from explorer.types import Citation, Field, Hit, Outcome, Plan, Record, Statement
 
 PROSE = ("description", "text")
 ASIDE = ("provenance", "inscription")
-"""Quoted only where they hold a word of the question."""
+"""Quoted only where they hold a word that is asked for beyond the record's name."""
 
 _MOST_SENTENCES = 3
 _SEVERAL = 3
-FEW = 2
 _SHORT_LABEL = ("title", "maker", "date")
 _CLOSE = 0.8  # of the best score: a second record that near answers as well
+_WORDS_OF_A_NOTE = 3  # "Copy": prose too short to say something by itself
 _TITLE_WORD = 0.25  # weight of a word that only names the record, in choosing sentences
 
 
@@ -48,7 +48,8 @@ def quote(
 ) -> Iterator[Statement]:
     """The statements of a verbatim answer, in order; markers are the hits' places, from 1.
 
-    Where the hits do not support an answer only a notice is given.
+    Where the hits do not support an answer only a notice is given. A notice names the language
+    of the quotes behind it where it is not the visitor's.
     """
     markers = {hit.record.id: place for place, hit in enumerate(hits, 1)}
     if outcome == "not_found":
@@ -57,18 +58,19 @@ def quote(
     leading = leading_records(plan, hits)
     opening = "answer.one" if len(leading) == 1 else "answer.several"
     yield _notice("answer.partly" if outcome == "partly" else opening, plan.lang)
-    told_of = (
-        statement
-        for record in leading
-        for statement in _about(record, plan, hits, embedder, markers, alone=len(leading) == 1)
-    )
-    # A text about two leading records is quoted once.
-    statements = list({(s.kind, s.text, s.citations): s for s in told_of}.values())
-    told = {s.lang for s in statements if s.kind == "quote" and s.lang not in ("", plan.lang)}
-    if told:
-        names = language_names(sorted(told), plan.lang)
-        yield _notice("notice.original_language", plan.lang, language=names)
-    yield from statements
+    said: set[tuple[Citation, ...]] = set()
+    heard = plan.lang
+    for record in leading:
+        for statement in _about(record, plan, hits, embedder, markers, alone=len(leading) == 1):
+            if statement.citations in said:
+                continue  # a text about two leading records is quoted once
+            said.add(statement.citations)
+            if statement.kind == "quote" and statement.lang not in ("", heard):
+                heard = statement.lang
+                if heard != plan.lang:
+                    name = language_name(heard, plan.lang)
+                    yield _notice("notice.original_language", plan.lang, language=name)
+            yield statement
 
 
 def leading_records(plan: Plan, hits: Sequence[Hit]) -> list[Record]:
@@ -82,8 +84,7 @@ def leading_records(plan: Plan, hits: Sequence[Hit]) -> list[Record]:
     by_id = {h.record.id: h.record for h in hits}
     subjects: dict[str, Record] = {}
     for hit in near[: 2 * _SEVERAL]:
-        about = hit.record.about if len(hit.record.about) <= FEW else ()
-        for record in [by_id[i] for i in about if i in by_id] or [hit.record]:
+        for record in [by_id[i] for i in hit.record.speaks_for if i in by_id] or [hit.record]:
             subjects.setdefault(record.id, record)
     return list(subjects.values())[:_SEVERAL]
 
@@ -159,9 +160,11 @@ def _fitted(
         lang = _lang(sentence.field)
         held = {form for word in words(sentence.text) for form in forms(word, lang)}
         shared = sum(w for w, forms_ in zip(weights, asked, strict=True) if forms_ & held)
-        if not shared and sentence.field.name in ASIDE:
+        if shared < 1 and _aside(sentence.field):
             continue
-        fit = shared / (sum(weights) or 1.0) + max(cosine, 0.0)
+        fit = shared / (sum(weights) or 1.0)
+        if shared >= 1 or lang != plan.lang:
+            fit += max(cosine, 0.0)  # in one language nearness without a shared word is chance
         passage = found.get((sentence.record.id, sentence.reference))
         if passage and passage.start <= sentence.start < passage.end:
             fit += 0.1
@@ -172,6 +175,11 @@ def _fitted(
                      sentence.start, sentence.end, fit)
         )  # fmt: skip
     return fitted
+
+
+def _aside(field: Field) -> bool:
+    """Whether the field is quoted only where it holds a word asked for beyond the record's name."""
+    return field.name in ASIDE or len(words(field.text)) <= _WORDS_OF_A_NOTE
 
 
 def _lang(field: Field) -> str:

@@ -2,6 +2,7 @@
 
 from urllib.parse import quote, unquote
 
+from explorer.phrases import phrase
 from explorer.render.lines import in_language, lines, maker_lines, rights_label
 from explorer.types import Card, Record
 
@@ -27,16 +28,24 @@ def image_address(record: Record) -> str:
     return f"/images/{quote(record.id, safe='')}" if shown else ""
 
 
+def _maker_line(record: Record, lang: str) -> str:
+    """The makers; where none is known but a former or copied one, that one with its label."""
+    for line in maker_lines(record, lang):
+        if line.key == "field.maker":
+            return line.text
+        return phrase("answer.fact", lang, label=phrase(line.key, lang), value=line.text)
+    return record.author
+
+
 def card(record: Record, lang: str) -> Card:
     """The record as a card in `lang`."""
-    makers = [line for line in maker_lines(record, lang) if line.key == "field.maker"]
     told = {line.key.removeprefix("field."): line.text for line in lines(
         record, lang, ("date", "type", "object_number", "credit_line"))}  # fmt: skip
     rights = record.rights
     return Card(
         id=record.id,
         title=title_of(record, lang),
-        maker_line=makers[0].text if makers else record.author,
+        maker_line=_maker_line(record, lang),
         date_line=told.get("date", ""),
         type=told.get("type", ""),
         object_number=told.get("object_number") or object_number(record),

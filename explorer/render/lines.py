@@ -35,9 +35,11 @@ class Line:
     parts: tuple[Part, ...]
 
 
-def in_language(fields: Sequence[tuple[str, Field]], lang: str) -> list[tuple[str, Field]]:
-    """The fields in `lang`; else those without a language; else those in the first one's."""
-    for wanted in (lang, "", fields[0][1].lang if fields else ""):
+def in_language(
+    fields: Sequence[tuple[str, Field]], lang: str, otherwise: str = ""
+) -> list[tuple[str, Field]]:
+    """The fields in `lang`; else those without a language, in `otherwise`, or like the first."""
+    for wanted in (lang, "", otherwise, fields[0][1].lang if fields else ""):
         chosen = [(ref, f) for ref, f in fields if (f.lang.partition("-")[0] or "") == wanted]
         if chosen:
             return chosen
@@ -46,13 +48,15 @@ def in_language(fields: Sequence[tuple[str, Field]], lang: str) -> list[tuple[st
 
 def lines(record: Record, lang: str, names: Sequence[str] = LABEL_FIELDS) -> Iterator[Line]:
     """The lines of the record's label that it has words for, in the order of `names`."""
+    titles = in_language(record.named("title"), lang)[:1]
+    otherwise = titles[0][1].lang if titles else ""
     for name in names:
         if name == "maker":
             yield from maker_lines(record, lang)
             continue
-        chosen = in_language(record.named(name), lang)
+        chosen = in_language(record.named(name), lang, otherwise)
         if name == "title":
-            chosen = chosen[:1]
+            chosen = titles
         if chosen:
             parts = tuple(Part(ref, f, 0, f.text) for ref, f in chosen)
             yield Line(f"field.{name}", ", ".join(p.quote for p in parts), parts)
@@ -88,7 +92,7 @@ def _told(
     unknown = maker.status == "unknown"
     text = phrase("maker.unknown", lang) if unknown else _qualified(parts[0].quote, maker, lang)
     making = [m for m in record.makers if m.status in ("current", "unknown")]
-    told_apart = maker in making and len(making) > 1
+    told_apart = maker in making and len({m.role for m in making}) > 1
     for name, wanted in (("maker.role", told_apart), ("maker.qualifier", bool(maker.qualifier))):
         for ref, f in record.named(name):
             if f.source == reference and wanted:

@@ -22,8 +22,6 @@ _SELECTIVE = 10  # filters that leave less than this part of the rows are search
 NAMED = 10.0
 """Added to the score of a record that the question names by its number."""
 
-FEW = 2
-"""A text about so many objects speaks for them; one about more, a tour say, for itself."""
 _RELATED_FROM = 3  # so many of the first hits bring the records they belong to
 
 
@@ -127,24 +125,28 @@ def retrieve(
 
 
 def _with_family(hits: Sequence[Hit], plan: Plan, generation: Generation) -> list[Hit]:
-    """The hits, the objects a text is about before it, the texts about the first object behind."""
+    """The hits, the objects a text speaks for before it, the texts about the first object behind.
+
+    Only the first few hits bring their objects.
+    """
     catalogue = generation.catalogue
     allowed = set(catalogue.matching(plan.filters).tolist()) if plan.filters else None
-    found = {hit.record.id for hit in hits}
-    family: list[Hit] = []
-    for place, hit in enumerate(hits):
-        near = place < _RELATED_FROM and len(hit.record.about) <= FEW
-        objects = catalogue.keys(hit.record.about) if near else []
-        texts = catalogue.texts_about(hit.record.id) if place == 0 and not objects else []
-        for keys, before in ((objects, True), (texts, False)):
-            if not before:
-                family.append(hit)
-            chosen = [key for key in keys if allowed is None or key in allowed]
-            for record in catalogue.records(chosen):
-                if record.id not in found:
-                    found.add(record.id)
-                    family.append(_beside(hit, record))
-    return family
+    family = {hit.record.id: hit for hit in hits}
+    placed: dict[str, Hit] = {}
+
+    def place(hit: Hit, keys: Sequence[int]) -> None:
+        chosen = [key for key in keys if allowed is None or key in allowed]
+        for record in catalogue.records(chosen):
+            if record.id not in family:
+                placed.setdefault(record.id, _beside(hit, record))
+
+    for i, hit in enumerate(hits):
+        objects = catalogue.keys(hit.record.speaks_for) if i < _RELATED_FROM else []
+        place(hit, objects)
+        placed[hit.record.id] = hit
+        if i == 0 and not objects:
+            place(hit, catalogue.texts_about(hit.record.id))
+    return list(placed.values())
 
 
 def _beside(hit: Hit, record: Record) -> Hit:
@@ -184,6 +186,7 @@ def hits_of(ranking: Ranking, generation: Generation, start: int, stop: int) -> 
                 coverage=float(ranking.covered[row]),
                 support=support(told, held),
                 detail=detail(told, held),
+                naming=any(held.values()),
                 named=key in named,
                 words=tuple(held),
             )

@@ -100,6 +100,10 @@ def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcom
     else:
         floor, near = calibration.floor, calibration.near
         good = [hit for hit in hits[:3] if hit.support >= floor or hit.cosine >= near]
-    if not good:
+    if not good or not (plan.words or plan.numbers):
         return "not_found"
-    return "answered" if max(hit.detail for hit in good) >= _DETAIL else "partly"
+    lacking = plan.fields and not any(hit.record.named(f) for hit in good for f in plan.fields)
+    scant = max(hit.detail for hit in good) < _DETAIL
+    # One common word says too little of what is wanted to call what holds it the answer.
+    vague = not plan.numbers and len(plan.words) == 1 and not any(hit.naming for hit in good)
+    return "partly" if lacking or scant or vague else "answered"

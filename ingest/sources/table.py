@@ -192,7 +192,7 @@ def _record(
         makers=tuple(makers),
         dates=dates,
         places=tuple(Place(f.text) for f in fields if f.name == "place"),
-        about=tuple(told.get("about", ())),
+        about_numbers=tuple(told.get("about", ())),
         part_of=next(iter(told.get("part_of", ())), ""),
         images=_images(told),
         rights=Rights(**{

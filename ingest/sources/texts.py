@@ -50,7 +50,7 @@ def _record(member: Member, source: str, lang: str) -> Record:
         id=f"{source}:{quote(local, safe='')}",
         kind="visit" if told.get("kind") == "visit" else "text",
         fields=tuple(fields),
-        about=_many(front.get("about", "")),
+        about_numbers=_many(front.get("about", "")),
         rights=Rights(record=licence, text=licence),
         level=told.get("level", ""),
         valid_from=_day(told, "valid_from"),

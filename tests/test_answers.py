@@ -1,0 +1,157 @@
+"""What is answered, how far, and in whose words: a table of questions over the sample."""
+
+from collections.abc import Callable
+
+import pytest
+
+from explorer.ask import answer
+from explorer.search import search
+from explorer.types import Answer, Identifier, Question, Record
+from explorer.wiring import Explorer
+from ingest.split import split_record
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def asked(explorer: Explorer) -> Ask:
+    return lambda text, lang="en", **more: answer(Question(text, lang=lang, **more), explorer)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("Who painted the girl with the pearl earring?", "answered"),
+        ("Who painted MOS 1010?", "answered"),
+        ("Which blue did Hokusai use for the Great Wave?", "answered"),
+        ("What is the provenance of the Bartmannskrug?", "answered"),
+        ("What is the provenance of the Great Wave?", "partly"),
+        ("How much is the Cannocchiale di Galileo worth in euros today?", "partly"),
+        ("When does the museum open?", "partly"),
+        ("Who painted the Mona Lisa?", "not_found"),
+        ("When did Picasso paint Guernica?", "not_found"),
+        ("And who made it?", "not_found"),
+        ("the", "not_found"),
+        ("Do you have a dinosaur skeleton?", "not_found"),
+    ],
+)
+def test_an_answer_says_how_far_it_goes(asked: Ask, text: str, outcome: str) -> None:
+    assert asked(text).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("number", "maker"),
+    [
+        ("MOS 1003", "Johannes Vermeer"),
+        ("MOS 1012", "workshop of Thutmosis"),
+        ("MOS-K 212", "attributed to Charles Edenshaw (Da.axiigang)"),
+        ("MOS-K 237", "Unknown"),
+        ("MOS 1001", "Katsushika Hokusai (designer); Nishimuraya Yohachi (publisher);"
+         " Unknown (block cutter); Unknown (printer)"),
+    ],
+)  # fmt: skip
+def test_the_maker_line_is_exactly_what_the_record_knows(
+    asked: Ask, number: str, maker: str
+) -> None:
+    facts = {s.label: s.value for s in asked(number).statements if s.kind == "fact"}
+    assert facts["Maker"] == maker
+
+
+def test_a_copy_names_whom_it_was_copied_after_and_not_as_its_maker(asked: Ask) -> None:
+    facts = {s.label: s.value for s in asked("MOS 1006").statements if s.kind == "fact"}
+    assert facts["Maker"] == "Unknown"
+    assert "Holbein" in facts["Copy after"]
+
+
+def test_a_field_asked_for_by_its_label_is_given(asked: Ask) -> None:
+    for text, lang, label in (
+        ("What is the provenance of the Bartmannskrug?", "en", "Provenance"),
+        ("Welche Provenienz hat der Bartmannskrug?", "de", "Provenienz"),
+        ("In which room is The Monk by the Sea?", "en", "Room"),
+    ):
+        given = asked(text, lang)
+        assert label in {s.label for s in given.statements}
+        assert len({c.record_id for s in given.statements for c in s.citations}) == 1
+
+
+def test_provenance_and_inscriptions_are_quoted_only_for_words_asked_for(asked: Ask) -> None:
+    for number in ("MOS 1003", "MOS 1031", "MOS 1010"):
+        quoted = {c.field for s in asked(number).statements if s.kind == "quote"
+                  for c in s.citations}  # fmt: skip
+        assert not any(f.startswith(("provenance", "inscription")) for f in quoted)
+
+
+def test_quotes_are_in_the_visitors_language_where_there_are_any(asked: Ask) -> None:
+    for lang, text in (("en", "MOS 1001"), ("de", "MOS 1001"), ("fr", "MOS 1001")):
+        quotes = [s for s in asked(text, lang).statements if s.kind == "quote"]
+        assert quotes
+        assert {s.lang for s in quotes} == {lang}
+
+
+def test_a_quote_in_another_language_is_announced_by_its_name(asked: Ask) -> None:
+    statements = asked("MOS 1013", "es").statements
+    kinds = [s.kind for s in statements]
+    before = statements[kinds.index("quote") - 1]
+    assert before.kind == "notice"
+    assert "alemán" in before.text
+
+
+def test_a_language_without_words_of_ours_is_said_so(asked: Ask) -> None:
+    given = asked("Bu resmi kim yaptı, Vermeer mi?", "")
+    assert given.lang == "en"
+    assert any("Turkish" in notice.text for notice in given.notices)
+
+
+def test_several_records_that_answer_alike_are_all_told(asked: Ask) -> None:
+    told = {c.record_id for s in asked("Self-Portrait").statements for c in s.citations}
+    assert len(told) >= 2
+
+
+def test_only_what_comes_near_the_answer_is_shown_beside_it(asked: Ask) -> None:
+    given = asked("Vem målade Midsommardans?", "sv")
+    assert [card.title for card in given.records] == ["Midsommardans"]
+
+
+def test_a_tour_of_many_objects_does_not_speak_for_them(asked: Ask) -> None:
+    given = asked("Salle 1 : la mer en neuf étapes", "fr")
+    first = next(c for s in given.statements for c in s.citations)
+    assert first.record_id == "texts:salle-1-parcours"
+
+
+def test_filters_hold_for_everything_an_answer_shows(asked: Ask) -> None:
+    for source in ("paintings", "texts"):
+        given = asked("Die große Welle", "de", filters={"source": source})
+        assert given.records
+        assert all(card.id.startswith(f"{source}:") for card in given.records)
+
+
+def test_pages_of_a_search_follow_one_another(explorer: Explorer) -> None:
+    whole = search(explorer, "painting portrait woman", limit=9)
+    pages = [search(explorer, "painting portrait woman", limit=3, offset=o) for o in (0, 3, 6)]
+    assert [f.card.id for page in pages for f in page.hits] == [f.card.id for f in whole.hits]
+    by_title = search(explorer, "painting portrait woman", limit=50, sort="title")
+    assert {f.card.id for f in whole.hits} <= {f.card.id for f in by_title.hits}
+
+
+@pytest.mark.parametrize(
+    ("years", "inside"),
+    [((1830, 1832), True), ((1832, 1900), True), ((1700, 1830), True), ((1831, 1831), True),
+     ((1833, 1900), False), ((1700, 1829), False)],
+)  # fmt: skip
+def test_a_range_of_years_finds_what_may_be_of_it(
+    explorer: Explorer, years: tuple[int, int], inside: bool
+) -> None:
+    filters = {"from": years[0], "to": years[1]}
+    ids = {f.card.id for f in search(explorer, filters=filters, limit=200).hits}
+    assert ("paintings:1001" in ids) is inside
+
+
+def test_words_lead_and_nearness_only_helps(explorer: Explorer) -> None:
+    found = search(explorer, "Nashorn", lang="de", limit=5).hits
+    assert found[0].coverage > 0
+    assert found[0].score == pytest.approx(found[0].cosine + 3 * found[0].coverage, abs=0.01)
+
+
+def test_a_record_with_nothing_but_a_number_still_has_a_passage() -> None:
+    (passage,) = split_record(Record("x:1", identifiers=(Identifier("object_number", "A 17"),)))
+    assert passage.text == "A 17"
