@@ -12,6 +12,7 @@ def test_the_question_set_is_whole(explorer: Explorer) -> None:
     assert len({q.lang for q in queries}) >= 7
     assert sum(not q.relevant for q in queries) >= 15
     assert all(catalogue.record(i) for q in queries for i in q.relevant)
+    assert all(q.answering for q in queries if q.relevant)
     assert {q.half for q in queries} == {"development", "test"}
 
 

@@ -47,7 +47,7 @@ def test_numbers_and_words_stay_as_they_are_written(tmp_path: Path) -> None:
     assert [(f.name, f.text, f.lang) for f in text.fields] == [
         ("title", "1.10", "no"), ("text", "A wave.", "no"), ("author", "null", ""),
     ]  # fmt: skip
-    assert record(tmp_path, "about: [0012, 12:30, yes]").about == ("0012", "12:30", "yes")
+    assert record(tmp_path, "about: [0012, 12:30, yes]").about_numbers == ("0012", "12:30", "yes")
 
 
 def test_only_an_address_of_the_web_is_stored(tmp_path: Path) -> None:
