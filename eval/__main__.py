@@ -1,12 +1,12 @@
 """The command collection-eval."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from explorer.errors import ExplorerError, WrongUse
+from explorer.command import run as run_command
+from explorer.errors import WrongUse
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -52,12 +52,8 @@ def run(
 
 
 def main() -> None:
-    """Run the command; errors are two sentences on standard error and an exit code."""
-    try:
-        app()
-    except ExplorerError as error:
-        print(f"{error.problem}\n{error.remedy}", file=sys.stderr)
-        sys.exit(error.code)
+    """Run the command."""
+    run_command(app)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from explorer.errors import ExplorerError, WrongUse
+from explorer.command import run as run_command
+from explorer.errors import WrongUse
 
 if TYPE_CHECKING:
     from explorer.types import FilterValue
@@ -123,12 +124,8 @@ def _filters(given: Sequence[str]) -> "dict[str, FilterValue]":
 
 
 def main() -> None:
-    """Run the command; errors are two sentences on standard error and an exit code."""
-    try:
-        app()
-    except ExplorerError as error:
-        print(f"{error.problem}\n{error.remedy}", file=sys.stderr)
-        sys.exit(error.code)
+    """Run the command."""
+    run_command(app)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from explorer.errors import ExplorerError
+from explorer.command import run as run_command
 
 if TYPE_CHECKING:
     from ingest.intake import Progress
@@ -103,12 +103,8 @@ def _progress() -> "Iterator[Progress]":
 
 
 def main() -> None:
-    """Run the command; errors are two sentences on standard error and an exit code."""
-    try:
-        app()
-    except ExplorerError as error:
-        print(f"{error.problem}\n{error.remedy}", file=sys.stderr)
-        sys.exit(error.code)
+    """Run the command."""
+    run_command(app)
 
 
 if __name__ == "__main__":

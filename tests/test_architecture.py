@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("explorer", "ingest", "eval")
 FLOORS = {
     "types": 0, "errors": 0,
+    "command": 1,
     "config": 1, "text": 1, "wire": 1, "language": 1, "phrases": 1, "vocabulary": 1,
     "backends": 2, "catalogue": 2, "render": 2,
     "plan": 3, "retrieve": 3, "compose": 3, "verify": 3, "wiring": 3,
