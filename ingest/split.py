@@ -60,9 +60,12 @@ def cuts(text: str) -> Iterator[tuple[int, int]]:
         # The splitter's own offsets are wrong where words repeat: look on from the last end.
         start = text.find(piece, position)
         if start < 0:
-            continue
+            break
         position = start + len(piece)
         yield start, position
+    rest = text[position:]
+    if rest.strip():
+        yield len(text) - len(rest.lstrip()), len(text)
 
 
 @cache
