@@ -69,7 +69,6 @@ def write_generation(
             dims=embedder.dims,
             records=record_count,
             passages=passage_count,
-            indexed=True,
             calibration=calibration(embedder, settings.data_dir),
             sources={name: told for name, told in sources.items() if name in held},
         ),

@@ -49,6 +49,9 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "cut matrix": lambda f: (f / "vectors.npy").write_bytes((f / "vectors.npy").read_bytes()[:200]),
     "matrix of another size": lambda f: np.save(f / "vectors.npy", np.zeros((1, 384), np.float32)),
     "no folder": lambda f: shutil.rmtree(f),
+    "made by another release": lambda f: (f / "manifest.json").write_text(
+        (f / "manifest.json").read_text().replace('"schema": 1', '"schema": 99')
+    ),
 }
 
 

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from explorer.catalogue.reading import Catalogue
 from explorer.errors import NotReady
 
+SCHEMA = 1
+"""Raised when a catalogue of before can no longer be read."""
+
 MANIFEST, VECTORS, INDEX = "manifest.json", "vectors.npy", "index"
 BUILDING = ".building"
 
@@ -43,7 +46,7 @@ class Manifest:
     dims: int
     records: int
     passages: int
-    indexed: bool = False
+    schema: int = SCHEMA
     calibration: Calibration = Calibration()
     sources: Mapping[str, Any] = field(default_factory=dict)
 
@@ -93,6 +96,12 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def open_generation(folder: Path) -> Generation:
     """The generation in `folder`; NotReady when any part is missing or the parts disagree."""
     try:
+        if (made := read_manifest(folder)).schema != SCHEMA:
+            raise NotReady(
+                f"The generation {folder.name} was made by release {made.version}, in a form this"
+                " one does not read.",
+                "Take in its sources again with: collection-ingest run",
+            )
         generation = Generation(folder)
         manifest = generation.manifest
         held = (*generation.catalogue.counts(), *generation.vectors.shape)
