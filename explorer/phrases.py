@@ -46,7 +46,9 @@ def language_name(code: str, lang: str) -> str:
     """What the language `code` is called in `lang` (CLDR); the code where CLDR has no name."""
     from babel import Locale, UnknownLocaleError
 
+    # CLDR's "pt" is Brazil's; ours is Portugal's.
+    told_in = {"pt": "pt_PT"}.get(lang, lang.replace("-", "_"))
     try:
-        return Locale.parse(code, sep="-").get_language_name(lang.replace("-", "_")) or code
+        return Locale.parse(code, sep="-").get_language_name(told_in) or code
     except (UnknownLocaleError, ValueError):
         return code

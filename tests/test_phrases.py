@@ -111,6 +111,7 @@ def test_an_unknown_key_is_an_error() -> None:
 
 def test_a_language_has_its_name_in_the_visitors_language() -> None:
     assert language_name("sv", "pl") == "szwedzki"
+    assert language_name("pl", "pt") == "polaco"
     named = phrase("notice.original_language", "pl", language=language_name("sv", "pl"))
     assert named == "Język cytatu, jak w rekordzie: szwedzki."
 

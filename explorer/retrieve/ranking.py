@@ -131,21 +131,20 @@ def _with_family(hits: Sequence[Hit], plan: Plan, generation: Generation) -> lis
     """
     catalogue = generation.catalogue
     allowed = set(catalogue.matching(plan.filters).tolist()) if plan.filters else None
-    family = {hit.record.id: hit for hit in hits}
+    found = {hit.record.id: hit for hit in hits}
     placed: dict[str, Hit] = {}
 
-    def place(hit: Hit, keys: Sequence[int]) -> None:
+    def related(hit: Hit, keys: Sequence[int]) -> list[Hit]:
         chosen = [key for key in keys if allowed is None or key in allowed]
-        for record in catalogue.records(chosen):
-            if record.id not in family:
-                placed.setdefault(record.id, _beside(hit, record))
+        records = catalogue.records(chosen)
+        return [found.get(record.id) or _beside(hit, record) for record in records]
 
     for i, hit in enumerate(hits):
         objects = catalogue.keys(hit.record.speaks_for) if i < _RELATED_FROM else []
-        place(hit, objects)
-        placed[hit.record.id] = hit
-        if i == 0 and not objects:
-            place(hit, catalogue.texts_about(hit.record.id))
+        texts = catalogue.texts_about(hit.record.id) if i == 0 and not objects else []
+        unfound = [text for text in related(hit, texts) if text.record.id not in found]
+        for one in (*related(hit, objects), hit, *unfound):
+            placed.setdefault(one.record.id, one)
     return list(placed.values())
 
 
