@@ -1,14 +1,14 @@
 """The corridor: a question's way through the rooms, each entered once; nothing else."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from time import perf_counter
 
+from explorer.compose.notices import notices
 from explorer.compose.quote import quote
-from explorer.phrases import language_name, phrase
 from explorer.plan import check_question, plan
 from explorer.render.cards import card
 from explorer.retrieve import outcome, retrieve, worth_showing
-from explorer.types import Answer, Event, Message, Plan, Question, Statement
+from explorer.types import Answer, Event, Question, Statement
 from explorer.verify import verify
 from explorer.wiring import Explorer
 
@@ -55,16 +55,6 @@ def ask(question: Question, explorer: Explorer) -> Iterator[Event]:
             took_ms=round((perf_counter() - began) * 1000, 1),
         ),
     )
-
-
-def notices(planned: Plan, said: Sequence[Statement]) -> tuple[Message, ...]:
-    """What the visitor must be told beside the statements, in the language of the answer."""
-    told: dict[str, dict[str, str]] = {}
-    if planned.heard != planned.lang:
-        told["notice.other_language"] = {"language": language_name(planned.heard, planned.lang)}
-    if any(statement.citations for statement in said):
-        told["notice.quoted"] = {}
-    return tuple(Message(c, phrase(c, planned.lang, **names)) for c, names in told.items())
 
 
 def answer(question: Question, explorer: Explorer) -> Answer:

@@ -12,7 +12,7 @@ from explorer.text import fold, forms, nfc, words
 from explorer.types import FIELDS, Plan, Question
 
 _TOKEN = re.compile(r"\S+")
-_SURE = 0.6  # under it a guess without a prior is wrong about as often as right
+_SURE = 0.6  # under it a guess from a word or two, without a prior, is hardly more than one
 _ENOUGH = 3  # words from which on a language can be told
 _LETTERS = 3  # fewer tell nothing
 _LONGEST_NUMBER = 4  # tokens: "NM H 12 a"
@@ -51,7 +51,7 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
 
 def _without(text: str, numbers: Sequence[str]) -> str:
     """The text beside the object numbers in it: they are of no language."""
-    for number in numbers:
+    for number in sorted(numbers, key=len, reverse=True):
         text = text.replace(number, " ")
     return text
 
@@ -87,11 +87,8 @@ def _heard(text: str, prior: str, default_lang: str) -> str:
     if told.share < _SURE and not prior:
         told = detect_language(text, prior=default_lang)
     telling = prior or told.share >= _SURE or len(found) >= _ENOUGH
-    return (
-        told.code
-        if told.code and telling and sum(map(len, found)) >= _LETTERS
-        else (prior or default_lang)
-    )
+    enough = sum(map(len, found)) >= _LETTERS
+    return (told.code if telling and enough else "") or prior or default_lang
 
 
 def content_words(text: str, lang: str) -> list[str]:

@@ -25,10 +25,10 @@ from explorer.catalogue.generation import (
     generations_folder,
     held_sources,
     open_current,
+    open_generation,
     publish,
     published,
 )
-from explorer.catalogue.reading import Catalogue
 from explorer.config import Settings
 from explorer.errors import ExplorerError, NotReady, WrongUse
 from explorer.text import number_key
@@ -259,8 +259,10 @@ def _notice_sources(
     for source in sources:
         for file in passed_over(source):
             noticed.add(f"file passed over: {file}", source.name)
-    held = before.catalogue.object_numbers() if before else {}
     names = {source.name for source in sources}
+    if before is None or not changes.new or before.manifest.sources.keys() <= names:
+        return
+    held = before.catalogue.object_numbers()
     for record in staging.records():
         if record.id not in changes.new:
             continue
@@ -325,7 +327,7 @@ def _publish(folder: Path, name: str, before: Generation | None, settings: Setti
     folder.rename(folder.with_name(name))
     _sync(folder.parent)
     publish(settings.data_dir, name)
-    kept = {name, *(n for n in published(settings.data_dir)[: settings.keep_generations])}
+    kept = {name, *published(settings.data_dir)[: settings.keep_generations]}
     if before and settings.keep_generations > 1:
         kept.add(before.manifest.generation)
     for old in published(settings.data_dir):
@@ -335,14 +337,18 @@ def _publish(folder: Path, name: str, before: Generation | None, settings: Setti
 
 
 def _prune_pictures(data_dir: Path, kept: Iterable[str]) -> None:
-    """Nothing; thumbnails that no kept generation shows are gone."""
-    pictures = list((data_dir / "images").glob("*")) if (data_dir / "images").is_dir() else []
-    if pictures:
-        folders = (generations_folder(data_dir) / name for name in kept)
-        shown = {name for f in folders if f.is_dir() for name in Catalogue(f).thumbnails()}
-        for picture in pictures:
-            if picture.name not in shown:
-                picture.unlink(missing_ok=True)
+    """Nothing; thumbnails that no kept generation shows are gone, if all of them can be asked."""
+    pictures = list((data_dir / "images").glob("*"))
+    if not pictures:
+        return
+    folders = (generations_folder(data_dir) / name for name in kept)
+    try:
+        shown = {name for f in folders for name in open_generation(f).catalogue.thumbnails()}
+    except NotReady:
+        return
+    for picture in pictures:
+        if picture.name not in shown:
+            picture.unlink(missing_ok=True)
 
 
 def _sync(file: Path) -> None:

@@ -14,7 +14,9 @@ from ingest.mapping import Mapping as ColumnMapping
 from ingest.mapping import load_mapping
 from ingest.sources import lido, table, texts
 
-FORMATS = ("lido", "csv", "texts")
+FORMATS = {"lido": lido.SUFFIXES, "texts": texts.SUFFIXES, "csv": table.SUFFIXES}
+"""Each format with the ends of its files' names, in the order they are tried."""
+
 _KEYS = {
     "name": str, "spec": str, "mapping": str, "complete": bool, "languages": list,
     "institution": str, "rights": dict, "images": str,
@@ -63,11 +65,9 @@ def source_spec(spec: str, *, folder: Path = Path()) -> SourceSpec:
 
 def recognise(path: Path) -> str:
     """The format of what lies at `path`, told by its names."""
-    found = next(members(path, (*lido.SUFFIXES, *table.SUFFIXES, *texts.SUFFIXES)))
-    suffix = Path(found.name).suffix.lower()
-    for name, suffixes in (("lido", lido.SUFFIXES), ("texts", texts.SUFFIXES),
-                           ("csv", table.SUFFIXES)):  # fmt: skip
-        if suffix in suffixes:
+    found = next(members(path, [suffix for suffixes in FORMATS.values() for suffix in suffixes]))
+    for name, suffixes in FORMATS.items():
+        if found.name.lower().endswith(suffixes):
             return name
     raise WrongUse(
         f"What {path.name} holds cannot be told.", "Say it before the path, for example csv:"
@@ -168,8 +168,7 @@ def _records(spec: SourceSpec) -> Iterator[Record | Rejection]:
 
 def passed_over(spec: SourceSpec) -> list[str]:
     """The files of a source's folder or archive that are not of its format."""
-    suffixes = {"lido": lido.SUFFIXES, "texts": texts.SUFFIXES}.get(spec.format, table.SUFFIXES)
-    return ignored(spec.path, suffixes)
+    return ignored(spec.path, FORMATS[spec.format])
 
 
 def _mapping(spec: SourceSpec) -> ColumnMapping:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from explorer.ask import answer
+from explorer.plan import _without
 from explorer.search import search
 from explorer.types import Answer, Identifier, Question, Record
 from explorer.wiring import Explorer
@@ -100,6 +101,18 @@ def test_a_language_without_words_of_ours_is_said_so(asked: Ask) -> None:
     given = asked("Bu resmi kim yaptı, Vermeer mi?", "")
     assert given.lang == "en"
     assert any("Turkish" in notice.text for notice in given.notices)
+
+
+def test_a_number_within_a_longer_number_leaves_it_whole() -> None:
+    assert not _without("MOS 1 and MOS 1001", ["MOS 1", "MOS 1001"]).replace("and", "").strip()
+
+
+def test_the_counts_of_a_collection_leave_out_what_is_not_in_force(explorer: Explorer) -> None:
+    catalogue = explorer.serving().generation.catalogue
+    total = search(explorer, limit=1).total
+    assert sum(catalogue.kinds().values()) == total
+    assert sum(group.count for group in catalogue.groups("institution")) == total
+    assert total < catalogue.counts()[0]
 
 
 def test_several_records_that_answer_alike_are_all_told(asked: Ask) -> None:

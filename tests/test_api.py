@@ -241,8 +241,8 @@ def test_the_page_of_calls_and_its_document_ask_nothing_of_others(client: TestCl
     )
 
 
-def test_without_a_collection_the_service_says_it_is_not_ready(tmp_path: object) -> None:
-    empty = open_explorer(Settings(data_dir=tmp_path))  # type: ignore[arg-type]
+def test_without_a_collection_the_service_says_it_is_not_ready(tmp_path: Path) -> None:
+    empty = open_explorer(Settings(data_dir=tmp_path))
     with TestClient(build_app(empty), raise_server_exceptions=False) as client:
         response = client.post("/api/ask", json=QUESTION)
         assert response.status_code == 503

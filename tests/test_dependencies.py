@@ -22,7 +22,7 @@ READ_BY_HAND = {"axe-playwright-python": "MIT"}
 def locked(file: str) -> dict[str, str]:
     """Name -> version of everything a lock file pins."""
     lines = (ROOT / file).read_text("utf-8").splitlines()
-    return dict(m.groups() for line in lines if (m := PINNED.match(line)))  # type: ignore[misc]
+    return {m[1]: m[2] for line in lines if (m := PINNED.match(line))}
 
 
 @pytest.mark.parametrize("file", LOCKS)

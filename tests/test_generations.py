@@ -79,6 +79,38 @@ def test_a_new_generation_serves_from_the_next_question_on(tmp_path: Path, data:
     assert found(explorer) == 3
 
 
+def test_a_damaged_generation_among_those_kept_does_not_stop_a_run(
+    tmp_path: Path, data: Path
+) -> None:
+    (data / "images").mkdir()
+    (data / "images" / "of-the-damaged-one.webp").write_bytes(b"x")
+    (generations_folder(data) / current(data) / "catalogue.sqlite").write_bytes(b"")
+    (tmp_path / "t.csv").write_text("nr;titel\n1;Vas\n2;Blå vas\n3;Vit vas\n", "utf-8")
+    ingest(data, f"csv:{tmp_path}/t.csv#{tmp_path}/map.toml")
+    assert found(open_explorer(Settings(data_dir=data))) == 3
+    assert (data / "images" / "of-the-damaged-one.webp").exists()
+
+
+def test_ten_threads_read_what_one_reads(sample_data: Path) -> None:
+    catalogue = open_current(sample_data).catalogue
+    ids = [record.id for record in catalogue.all_records() if record.kind == "object"]
+    expected = {i: (catalogue.record(i), catalogue.texts_about(i)) for i in ids}
+    wrong: list[str] = []
+
+    def read(own: list[str]) -> None:
+        wrong.extend(
+            i for i in own if (catalogue.record(i), catalogue.texts_about(i)) != expected[i]
+        )
+
+    threads = [threading.Thread(target=read, args=(ids[n:] + ids[:n],)) for n in range(0, 50, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(threads) == 10
+    assert not wrong
+
+
 def test_a_generation_that_will_not_open_leaves_the_serving_one(data: Path) -> None:
     explorer = open_explorer(Settings(data_dir=data))
     assert found(explorer) == 2

@@ -1,3 +1,4 @@
+import re
 import tarfile
 from collections import Counter
 from pathlib import Path
@@ -7,6 +8,7 @@ from lxml import etree
 
 from explorer.types import FIELDS, DateSpan, Identifier, Measurement, Place, Record
 from ingest.deliveries import Rejection
+from ingest.sourcelist import SourceSpec, read
 from ingest.sources import lido
 
 SAMPLES = Path(__file__).parent / "deliveries" / "lido"
@@ -227,10 +229,17 @@ def test_lido_1_1_gives_all_it_says() -> None:
     ]  # fmt: skip
 
 
-def test_the_museum_may_overrule_institution_and_language() -> None:
-    path = SAMPLES / "store_location.xml"
-    (record,) = lido.read(path, source="s", institution="Our Museum", languages=["en"])
-    assert isinstance(record, Record) and record.institution == "Our Museum"
+def test_what_the_list_says_of_a_source_holds_where_the_records_say_nothing(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "undeclared.xml"
+    path.write_text(re.sub(r' xml:lang="[^"]*"', "", (SAMPLES / "store_location.xml").read_text()))
+    (plain,) = read(SourceSpec("s", "lido", path))
+    (told,) = read(SourceSpec("s", "lido", path, institution="Our Museum", languages=("is",)))
+    assert isinstance(plain, Record) and isinstance(told, Record)
+    assert plain.institution != told.institution == "Our Museum"
+    assert {f.lang for f in plain.fields} == {""}
+    assert {f.lang for f in told.fields} == {"is"}
 
 
 def _plain_actors() -> dict[str, list[tuple[str, str, str]]]:

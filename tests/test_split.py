@@ -1,5 +1,7 @@
 """Passages: a composed line per language that finds, and exact cuts of prose."""
 
+from pathlib import Path
+
 from explorer.catalogue.generation import open_current
 from explorer.types import Field, Identifier, Maker, Record
 from ingest.split import TOKENS, cuts, split_record, token_counter
@@ -54,8 +56,8 @@ def test_a_record_has_a_composed_line_per_title_language() -> None:
     assert [(p.field, p.start, p.end) for p in passages if p.field] == [("description[0]", 0, 7)]
 
 
-def test_every_stored_passage_stands_in_its_field(sample_data: object) -> None:
-    generation = open_current(sample_data)  # type: ignore[arg-type]
+def test_every_stored_passage_stands_in_its_field(sample_data: Path) -> None:
+    generation = open_current(sample_data)
     catalogue = generation.catalogue
     records = {record.id: record for record in catalogue.all_records()}
     for passage in catalogue.passages(range(generation.manifest.passages)):

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
@@ -42,12 +43,15 @@ class Catalogue:
     def __init__(self, folder: Path, today: Callable[[], str] = iso_today) -> None:
         self._today = today
         self._hidden: tuple[str, frozenset[int]] = ("", frozenset())
-        # One connection for all threads: SQLite is built serialized, and the file never changes.
+        # One connection for all threads, one query at a time: from Python 3.12 on a statement
+        # that one thread has read to its end may be reset while another begins it again.
+        self._lock = threading.Lock()
         uri = f"file:{quote(str(folder / FILE))}?mode=ro&immutable=1"
         self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
 
     def _rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._db.execute(sql, tuple(values)).fetchall()
+        with self._lock:
+            return self._db.execute(sql, tuple(values)).fetchall()
 
     def hidden(self) -> frozenset[int]:
         """Keys of the records that are not in force today."""
@@ -178,9 +182,10 @@ class Catalogue:
 
     def groups(self, name: str) -> list[Group]:
         """Every value of one facet with its count, most frequent first."""
+        hidden = ",".join(str(key) for key in self.hidden())
         rows = self._rows(
-            "SELECT min(label), count(*) AS n FROM facet WHERE name = ?"
-            " GROUP BY value ORDER BY n DESC, value",
+            "SELECT min(label), count(*) AS n FROM facet"  # noqa: S608
+            f" WHERE name = ? AND record NOT IN ({hidden}) GROUP BY value ORDER BY n DESC, value",
             [name],
         )
         return [Group(label, count) for label, count in rows]

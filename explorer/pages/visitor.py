@@ -163,7 +163,7 @@ def opening(explorer: Explorer, lang: str) -> html.Opening:
     except NotReady:
         closed = " ".join(_sentences("not_ready", lang))
         return html.Opening(lang, heading, closed, "", tuple(notices))
-    institution, count = settings.institution, catalogue.counts()[0]
+    institution, count = settings.institution, sum(catalogue.kinds().values())
     if not institution:
         institution, count = _holders(catalogue, lang)
     introduction = phrase(

@@ -30,11 +30,12 @@ def image_address(record: Record) -> str:
 
 def _maker_line(record: Record, lang: str) -> str:
     """The makers; where none is known but a former or copied one, that one with its label."""
-    for line in maker_lines(record, lang):
-        if line.key == "field.maker":
-            return line.text
-        return phrase("answer.fact", lang, label=phrase(line.key, lang), value=line.text)
-    return record.author
+    line = next(maker_lines(record, lang), None)
+    if line is None:
+        return record.author
+    if line.key == "field.maker":
+        return line.text
+    return phrase("answer.fact", lang, label=phrase(line.key, lang), value=line.text)
 
 
 def card(record: Record, lang: str) -> Card:

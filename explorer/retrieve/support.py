@@ -16,7 +16,8 @@ _NAMING_WEIGHT = 4.0
 _ELSEWHERE = 0.3  # a word that other records hold: the question may only be worded differently
 _UNKNOWN = 0.3  # a word no record holds: a common word of another language, as like as not
 _UNKNOWN_NAME = 2.0  # a name no record holds: what is asked for is not here
-_DETAIL = 0.5
+_DETAIL = 0.5  # of what is asked beyond the name: with less an answer is one in part (by eye)
+_WORTH = 0.3  # of the best score: with less a record is not shown beside the best (by eye)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ def detail(told: Sequence[Evidence], held: Mapping[str, bool]) -> float:
     return sum(e.idf for e in beyond if e.word in held) / weight if weight else 1.0
 
 
-def worth_showing(hits: Sequence[Hit], share: float = 0.3) -> list[Hit]:
+def worth_showing(hits: Sequence[Hit]) -> list[Hit]:
     """The hits that come near the best one, and those that belong to them."""
-    floor = share * max((hit.score for hit in hits), default=0.0)
+    floor = _WORTH * max((hit.score for hit in hits), default=0.0)
     near = [hit.record for hit in hits if hit.score and hit.score >= floor]
     ids = {record.id for record in near}
     belonging = {about for record in near for about in record.about}

@@ -36,16 +36,14 @@ _Identity = tuple[str, str, str, str]
 """What may identify a record, best first: OAI identifier, recordID, lidoRecID, workID."""
 
 
-def read(
-    path: Path, *, source: str, institution: str = "", languages: Sequence[str] = ()
-) -> Iterator[Record | Rejection]:
+def read(path: Path, *, source: str, languages: Sequence[str] = ()) -> Iterator[Record | Rejection]:
     """The records of a file, folder or archive as they come, and what could not be read of it.
 
     Inside OAI-PMH the header's identifier is the local id, because a deleted record has no other.
     A single language in `languages` is that of words whose language the source does not declare.
     """
     language = languages[0] if len(languages) == 1 else ""
-    found = _found(path, source, institution, language)
+    found = _found(path, source, language)
     ahead = list(islice(found, _AHEAD))
     useless = _constant({item[1] for item in ahead if not isinstance(item, Rejection)})
     for item in chain(ahead, found):
@@ -70,7 +68,7 @@ def _constant(identities: set[_Identity]) -> set[int]:
 
 
 def _found(
-    path: Path, source: str, institution: str, language: str
+    path: Path, source: str, language: str
 ) -> Iterator[tuple[Record, _Identity, str] | Rejection]:
     for member in members(path, SUFFIXES):
         origin = Source(source, "lido", member.delivered)
@@ -81,7 +79,7 @@ def _found(
                 yield Rejection(source, member.where, "", "", found)
                 continue
             if found.tag == LIDO + "lido":
-                record, identity = _live(found, institution, language)
+                record, identity = _live(found, language)
             else:
                 record, identity = Record("", deleted=True), (_header(found), "", "", "")
             if identity[0]:
@@ -92,8 +90,8 @@ def _found(
             yield Rejection(source, member.where, "", "", "The file holds no LIDO record.")
 
 
-def _live(lido: Element, institution: str, language: str) -> tuple[Record, _Identity]:
-    record, work_id = lido_record(lido, institution, language)
+def _live(lido: Element, language: str) -> tuple[Record, _Identity]:
+    record, work_id = lido_record(lido, language)
     return record, (_header(lido), *local_id(lido), work_id)
 
 

@@ -36,10 +36,10 @@ _SHOWN = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg", ".avif")
 _SIZES = {"image_master": 0, "": 1, "image_overview": 2, "image_thumb": 3}
 
 
-def lido_record(lido: Element, institution: str, language: str) -> tuple[Record, str]:
+def lido_record(lido: Element, language: str) -> tuple[Record, str]:
     """The Record, still without id and source, and its workID.
 
-    `institution` overrules the delivered one; `language` holds where none is declared.
+    `language` holds where none is declared.
     """
     draft = Draft(language)
     for part in at(lido, "descriptiveMetadata"):
@@ -62,7 +62,7 @@ def lido_record(lido: Element, institution: str, language: str) -> tuple[Record,
     images = tuple(draft.images.values())
     record = Record(
         "",
-        institution=institution or draft.institution,
+        institution=draft.institution,
         identifiers=tuple(draft.identifiers),
         fields=tuple(draft.fields.values()),
         makers=tuple(draft.makers),
