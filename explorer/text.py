@@ -14,6 +14,16 @@ from typing import Any
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
+_LATIN = str.maketrans({
+    "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i", "θ": "th", "ι": "i",
+    "κ": "k", "λ": "l", "μ": "m", "ν": "n", "ξ": "x", "ο": "o", "π": "p", "ρ": "r", "σ": "s",
+    "ς": "s", "τ": "t", "υ": "u", "φ": "f", "χ": "ch", "ψ": "ps", "ω": "o", "а": "a", "б": "b",
+    "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "к": "k", "л": "l",
+    "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f",
+    "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sht", "ъ": "a", "ы": "y", "ь": "", "э": "e",
+    "ю": "yu", "я": "ya", "є": "ye", "і": "i", "ґ": "g", "ђ": "dj", "ѕ": "dz", "ј": "j",
+    "љ": "lj", "њ": "nj", "ћ": "c", "џ": "dz",
+})  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _STEMMERS = {
@@ -38,6 +48,12 @@ def fold(text: str) -> str:
         return text.lower()
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def fold_to_latin(text: str) -> str:
+    """`text` folded, Greek and Cyrillic letters as Latin ones (Врубель -> vrubel)."""
+    plain = fold(text)
+    return plain if plain.isascii() else plain.translate(_LATIN)
 
 
 def words(text: str) -> list[str]:
