@@ -94,7 +94,7 @@ def _judge(query: Query, explorer: Explorer) -> Judged:
     return Judged(
         query=query,
         found=[hit.record.id for hit in hits],
-        same_language=query.lang in _languages(query, generation.catalogue),
+        same_language=query.lang in readable_languages(query, generation.catalogue),
         answered=answered,
         right=bool(cited) and cited[0].record_id in query.relevant,
         citations=len(cited),
@@ -103,7 +103,7 @@ def _judge(query: Query, explorer: Explorer) -> Judged:
     )
 
 
-def _languages(query: Query, catalogue: Catalogue) -> set[str]:
+def readable_languages(query: Query, catalogue: Catalogue) -> set[str]:
     """The languages in which the relevant records can be read."""
     records = (catalogue.record(record_id) for record_id in query.answering)
     return {

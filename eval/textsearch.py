@@ -1,0 +1,74 @@
+"""Text search in memory: the coverage of retrieve, for pools of texts that no catalogue holds."""
+
+from collections import Counter
+from collections.abc import Sequence
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.plan import content_words
+from explorer.text import forms, words
+
+K1, B = 1.2, 0.75
+"""BM25's parameters, those of SQLite's FTS5."""
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+class WordIndex:
+    """Texts by their folded words and stems, scored as `explorer.retrieve.words` scores them.
+
+    Coverage is BM25 over its upper bound for the question: it orders as BM25 does.
+    """
+
+    def __init__(self, texts: Sequence[str], langs: Sequence[str]) -> None:
+        counts = [_counted(text, lang) for text, lang in zip(texts, langs, strict=True)]
+        self.total = len(counts)
+        lengths = np.array([count.total() for count in counts], np.float32)
+        norms = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))
+        held: dict[str, tuple[list[int], list[int]]] = {}
+        for row, count in enumerate(counts):
+            for form, times in count.items():
+                rows, frequencies = held.setdefault(form, ([], []))
+                rows.append(row)
+                frequencies.append(times)
+        self._postings: dict[str, tuple[Ints, Floats]] = {}
+        for form, (rows, frequencies) in held.items():
+            tf, places = np.array(frequencies, np.float32), np.array(rows)
+            self._postings[form] = (places, tf / (tf + norms[places]))
+
+    def frequency(self, form: str) -> int:
+        """In how many texts a folded form stands."""
+        return len(self._postings[form][0]) if form in self._postings else 0
+
+    def coverage(self, asked: Sequence[str], lang: str) -> Floats:
+        """Per text BM25 over the highest it could be for these words, 0..1."""
+        covered = np.zeros(self.total, np.float32)
+        weight = 0.0
+        for word in asked:
+            known = [self._postings[form] for form in forms(word, lang) if form in self._postings]
+            idf = self._idf(max((len(rows) for rows, _ in known), default=0))
+            weight += idf
+            if len(known) == 1:
+                rows, shares = known[0]
+                covered[rows] += idf * shares
+            elif known:
+                best = np.zeros(self.total, np.float32)
+                for rows, shares in known:
+                    best[rows] = np.maximum(best[rows], shares)
+                covered += idf * best
+        return covered / np.float32(weight) if weight else covered
+
+    def matrix(self, questions: Sequence[str], lang: str) -> Floats:
+        """The coverage of every text (column) for every question (row)."""
+        asked = (content_words(question, lang) for question in questions)
+        return np.stack([self.coverage(found, lang) for found in asked])
+
+    def _idf(self, frequency: int) -> float:
+        return max(1e-6, log((self.total - frequency + 0.5) / (frequency + 0.5)))
+
+
+def _counted(text: str, lang: str) -> Counter[str]:
+    return Counter(form for word in words(text) for form in forms(word, lang))
