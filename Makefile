@@ -4,13 +4,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= data
 
-.PHONY: help setup setup-dev run ingest ask eval bench test lint check pictures lock clean
+.PHONY: help setup setup-dev run ingest ask eval bench test lint check pictures train-embedder lock clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 run: setup ## set up, ingest the sample collection when there is none, serve http://127.0.0.1:7860
 	@test -e $(DATA)/current || $(BIN)/collection-ingest run --sources ingest/sample/sources.toml --data-dir $(DATA)
+	@$(BIN)/collection-ingest refresh --data-dir $(DATA) >/dev/null || true # serve refuses what it cannot use
 	$(BIN)/collection-explorer serve --data-dir $(DATA)
 
 setup: .venv/run.done ## create the environment in .venv from the lock file
@@ -53,6 +54,14 @@ check: lint test ## lint, types and tests: what CI runs
 
 pictures: setup-dev ## remake the screenshots in docs/pictures (needs a Chromium)
 	$(BIN)/python tests/take_pictures.py
+
+train-embedder: .venv-training/done ## make the embedder that ships anew (Debian; about 80 minutes on two cores)
+	.venv-training/bin/python -m training
+
+.venv-training/done: training/requirements.txt
+	@test -x .venv-training/bin/python || $(PYTHON) -m venv .venv-training
+	@.venv-training/bin/python -m pip install --quiet -r training/requirements.txt
+	@touch $@
 
 lock: ## pin the newest allowed versions in the lock files
 	@for part in "requirements.lock" "requirements-dev.lock --extra dev -c requirements.lock"; do \

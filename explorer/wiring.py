@@ -77,7 +77,7 @@ class Explorer:
             raise NotReady(
                 f"The collection was indexed with {built.embedder} ({built.fingerprint}), and"
                 f" {self.embedder.name} ({self.embedder.fingerprint}) is set.",
-                "Run collection-ingest again, or set the embedder it was indexed with.",
+                "Run collection-ingest refresh, or set the embedder it was indexed with.",
             )
 
     def checks(self) -> Sequence[tuple[bool, str]]:

@@ -12,7 +12,7 @@ import typer
 from explorer.command import run as run_command
 
 if TYPE_CHECKING:
-    from ingest.intake import Progress
+    from ingest.intake import Intake, Progress
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,15 +43,13 @@ def run(
 ) -> None:
     """Take in the sources named, or those of sources.toml, and let the result serve."""
     from explorer.config import load_settings
-    from explorer.wire import dump
-    from ingest.intake import told
     from ingest.pipeline import build
     from ingest.sourcelist import all_sources
 
     settings = load_settings({"data_dir": data_dir})
     with _progress() as progress:
         intake = build(all_sources(specs or [], sources, name), settings, progress)
-    print(dump(asdict(intake)).decode() if as_json else "\n".join(told(intake)))
+    _show(intake, as_json)
 
 
 @app.command()
@@ -62,13 +60,42 @@ def remove(
 ) -> None:
     """Withdraw all records of a source."""
     from explorer.config import load_settings
-    from explorer.wire import dump
-    from ingest.intake import told
     from ingest.pipeline import build
 
     settings = load_settings({"data_dir": data_dir})
     with _progress() as progress:
         intake = build([], settings, progress, removing=source)
+    _show(intake, as_json)
+
+
+@app.command()
+def refresh(
+    data_dir: Annotated[Path | None, typer.Option(help="Where the collection is.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the intake as JSON.")] = False,
+) -> None:
+    """Write what serves anew, without a delivery, for the embedder and calibration now set."""
+    from explorer.catalogue.generation import current
+    from explorer.config import load_settings
+    from ingest import pipeline
+
+    settings = load_settings({"data_dir": data_dir})
+    before = current(settings.data_dir)
+    with _progress() as progress:
+        intake = pipeline.refresh(settings, progress)
+    if as_json or intake.generation != before:
+        _show(intake, as_json)
+    else:
+        print(
+            "There is nothing to do: the collection was made with the embedder and calibration"
+            " that are set."
+        )
+
+
+def _show(intake: "Intake", as_json: bool) -> None:
+    """Nothing; the report is printed."""
+    from explorer.wire import dump
+    from ingest.intake import told
+
     print(dump(asdict(intake)).decode() if as_json else "\n".join(told(intake)))
 
 

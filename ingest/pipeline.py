@@ -64,7 +64,8 @@ def build(
 ) -> Intake:
     """The report of one run over `sources`; the generation it names serves when it is returned.
 
-    All records of the source called `removing` are withdrawn.
+    All records of the source called `removing` are withdrawn. Without sources, what serves is
+    written anew where it was made with another embedder or calibration.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
@@ -75,6 +76,19 @@ def build(
             f"Another ingest is at work in {settings.data_dir}.",
             "Wait until it has ended, then run this again.",
         ) from error
+
+
+def refresh(settings: Settings, progress: Progress) -> Intake:
+    """The report of writing what serves anew for the embedder and calibration that are set.
+
+    Where it was made with these, nothing is touched and its own generation is named.
+    """
+    open_current(settings.data_dir)  # refuses where there is no collection
+    # Not an older one that stands in for it: what came since would be lost.
+    serving = open_generation(generations_folder(settings.data_dir) / current(settings.data_dir))
+    if not _stale(serving, open_backend(EMBEDDERS, settings.embedder), settings):
+        return Intake(serving.manifest.generation, passages=serving.manifest.passages)
+    return build([], settings, progress)
 
 
 def _build(
@@ -93,7 +107,7 @@ def _build(
         changes = _compare(sources, staging, before, rejections)
         if removing:
             changes = replace(changes, removed=_held_by(removing, before))
-        else:
+        elif sources or before is None:
             _check_delivered(delivered, rejections, sources, before)
         intake = Intake(
             generation=before.manifest.generation if before else "",

@@ -1,15 +1,23 @@
 """Generations: switched in one step, refused when damaged, never asked with another embedder."""
 
+import gzip
+import json
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
+from filelock import FileLock
 
 from explorer.ask import answer
+from explorer.backends import embedded
+from explorer.backends.specs import EMBEDDERS, open_backend
 from explorer.catalogue.generation import current, generations_folder, open_current, published
 from explorer.config import Settings
 from explorer.errors import ExplorerError, NotReady
@@ -18,7 +26,10 @@ from explorer.retrieve import retrieve
 from explorer.search import search
 from explorer.types import Question
 from explorer.wiring import Explorer, open_explorer
-from tests.conftest import ingest
+from ingest.pipeline import build, refresh
+from ingest.sourcelist import load_sources
+from ingest.split import split_record
+from tests.conftest import SAMPLE, ingest, quiet
 
 QUESTION = Question("Vas", lang="sv")
 MAPPING = '[fields]\nnr = "id"\ntitel = { field = "title", lang = "sv" }\n'
@@ -121,8 +132,9 @@ def test_a_generation_that_will_not_open_leaves_the_serving_one(data: Path) -> N
 def test_another_embedder_than_the_one_that_built_it_is_refused(data: Path) -> None:
     explorer = open_explorer(Settings(data_dir=data))
     other = replace_fingerprint(explorer)
-    with pytest.raises(NotReady, match="was indexed with"):
+    with pytest.raises(NotReady, match="was indexed with") as refused:
         other.serving()
+    assert "collection-ingest refresh" in refused.value.remedy
 
 
 def replace_fingerprint(explorer: Explorer) -> Explorer:
@@ -233,3 +245,125 @@ def test_beyond_the_limit_chroma_proposes_and_the_same_records_are_found(
     assert index is not None
     assert index.count() == indexed.serving().generation.manifest.passages
     index.close()
+
+
+# --- refresh: another embedder, the same records
+
+
+@pytest.fixture
+def other_embedder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The spec of a tiny model, a piece per letter, with random vectors."""
+    monkeypatch.setitem(EMBEDDERS, "tiny", "explorer.backends.embedded:open_static")
+    folder = tmp_path / "model"
+    folder.mkdir()
+    vocab = [["[UNK]", 0], *([letter, -1] for letter in "abcdefghijklmnopqrstuvwxyz0123456789")]
+    tokenizer = {"model": {"type": "Unigram", "unk_id": 0, "vocab": vocab}}
+    (folder / embedded.TOKENIZER).write_bytes(gzip.compress(orjson.dumps(tokenizer)))
+    pieces = np.ones(len(vocab), [("scale", "<f2"), ("vector", "i1", (8,))])
+    pieces["vector"] = np.random.default_rng(1).integers(-127, 128, (len(vocab), 8))
+    np.save(folder / embedded.PIECES, pieces)
+    fingerprint = f"tiny-8-{embedded.fingerprint_digits(folder)}"
+    (folder / embedded.MODEL).write_bytes(orjson.dumps({"fingerprint": fingerprint, "dims": 8}))
+    return f"tiny:{folder}"
+
+
+def everything(folder: Path) -> dict[Path, bytes | None]:
+    """What lies in `folder`, to the byte."""
+    return {p: p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
+
+
+def test_refresh_writes_what_serves_anew_for_another_embedder(
+    tmp_path: Path, sample_data: Path, other_embedder: str
+) -> None:
+    data = shutil.copytree(sample_data, tmp_path / "data")
+    settings = Settings(data_dir=data, embedder=other_embedder)
+    old = open_current(data)
+    with pytest.raises(NotReady, match="was indexed with"):
+        open_explorer(settings).serving()
+    intake = refresh(settings, quiet)
+    new = open_explorer(settings).serving().generation
+    model = open_backend(EMBEDDERS, other_embedder)
+    assert published(data) == [intake.generation, old.manifest.generation]
+    assert new.manifest.generation == intake.generation == current(data)
+    assert (new.manifest.fingerprint, new.manifest.dims) == (model.fingerprint, 8)
+    assert new.manifest.sources == old.manifest.sources
+    assert list(new.catalogue.all_records()) == list(old.catalogue.all_records())
+    for source in old.manifest.sources:
+        assert new.catalogue.record_hashes(source) == old.catalogue.record_hashes(source)
+    passages = [p for r in new.catalogue.all_records() for p in split_record(r)]
+    expected = model.embed_passages([p.text for p in passages])
+    assert np.allclose(new.vectors, expected, atol=1e-6)
+    assert new.vectors.any()
+    again = build(load_sources(SAMPLE), settings, quiet)
+    assert (again.generation, again.new, again.changed) == (intake.generation, 0, 0)
+
+
+def test_refresh_with_nothing_to_do_touches_nothing_and_waits_for_nobody(data: Path) -> None:
+    serving = open_current(data).manifest
+    with FileLock(data / "ingest.lock"):
+        before = everything(data)
+        intake = refresh(Settings(data_dir=data), quiet)
+        assert everything(data) == before
+    assert (intake.generation, intake.passages) == (serving.generation, serving.passages)
+    assert (intake.read, intake.embedded) == (0, 0)
+
+
+def test_refresh_without_a_collection_is_refused_and_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(NotReady, match="no collection") as refused:
+        refresh(Settings(data_dir=tmp_path / "none"), quiet)
+    assert "collection-ingest run" in refused.value.remedy
+    assert not (tmp_path / "none").exists()
+    with pytest.raises(ExplorerError, match="Nothing could be taken in"):
+        build([], Settings(data_dir=tmp_path / "none"), quiet)
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_refresh_never_puts_an_older_generation_in_place_of_one_that_will_not_open(
+    data: Path, other_embedder: str, damage: str
+) -> None:
+    DAMAGE[damage](generations_folder(data) / current(data))
+    before = everything(data)
+    with pytest.raises(NotReady, match=r"damaged|in a form") as refused:
+        refresh(Settings(data_dir=data, embedder=other_embedder), quiet)
+    assert "collection-ingest run" in refused.value.remedy
+    assert everything(data) == before
+
+
+def test_refresh_of_another_releases_generations_says_that_sources_are_needed(
+    data: Path, other_embedder: str
+) -> None:
+    for name in published(data):
+        DAMAGE["made by another release"](generations_folder(data) / name)
+    with pytest.raises(NotReady, match="in a form this one does not read") as refused:
+        refresh(Settings(data_dir=data, embedder=other_embedder), quiet)
+    assert "Take in its sources again" in refused.value.remedy
+
+
+def test_a_refresh_that_fails_leaves_what_serves(data: Path, other_embedder: str) -> None:
+    before = current(data)
+    (Path(other_embedder.partition(":")[2]) / embedded.PIECES).write_bytes(b"")
+    with pytest.raises(ExplorerError, match=embedded.PIECES):
+        refresh(Settings(data_dir=data, embedder=other_embedder), quiet)
+    assert current(data) == before
+    assert len(published(data)) == len(list(generations_folder(data).iterdir())) == 2
+    assert found(open_explorer(Settings(data_dir=data))) == 2
+
+
+def test_the_command_refreshes_once_and_then_says_there_is_nothing_to_do(data: Path) -> None:
+    def command(*flags: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "ingest", "refresh", "--data-dir", str(data), *flags],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+
+    before = open_current(data).manifest
+    assert "nothing to do" in command()
+    (data / "calibration").mkdir()
+    own = '{"coverage": 1.5, "floor": 0.9, "near": 0.9}'
+    (data / "calibration" / f"{before.fingerprint}.json").write_text(own)
+    assert "serves" in command()
+    after = open_current(data).manifest
+    assert (after.calibration.coverage, after.records) == (1.5, before.records)
+    told = json.loads(command("--json"))
+    assert (told["generation"], told["embedded"]) == (after.generation, 0)
+    assert current(data) == after.generation != before.generation

@@ -10,6 +10,7 @@ import pytest
 from filelock import FileLock
 from PIL import Image
 
+from explorer.backends.specs import EMBEDDERS, open_backend
 from explorer.catalogue.generation import current, open_current, published
 from explorer.config import Settings
 from explorer.errors import ExplorerError, WrongUse
@@ -112,12 +113,12 @@ def test_texts_know_the_records_they_are_about(sample_data: Path) -> None:
 
 
 def test_vectors_belong_to_the_passages_of_their_rows(sample_data: Path) -> None:
-    from explorer.backends.hashed import HashedEmbedder
     from ingest.split import split_record
 
     generation = open_current(sample_data)
     passages = [p for r in generation.catalogue.all_records() for p in split_record(r)]
-    expected = HashedEmbedder().embed_passages([p.text for p in passages])
+    embedder = open_backend(EMBEDDERS, Settings().embedder)
+    expected = embedder.embed_passages([p.text for p in passages])
     assert np.allclose(generation.vectors, expected, atol=1e-6)
 
 
