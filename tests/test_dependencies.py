@@ -15,6 +15,7 @@ COMPATIBLE = re.compile(
     r"0BSD|LGPL|EUPL|CC0|Public Domain|CNRI|BSL)",
     re.IGNORECASE,
 )
+NOT_COMMITTED = (".git", ".venv", ".venv-training", ".hypothesis", "data", "build")
 # Packages whose metadata does not name their licence: read in their repositories.
 READ_BY_HAND = {"axe-playwright-python": "MIT"}
 
@@ -73,10 +74,10 @@ def test_no_file_of_the_project_names_a_registry_or_a_machine() -> None:
     )
     for file in ROOT.rglob("*"):
         parts = file.relative_to(ROOT).parts
-        if not file.is_file() or parts[0] in (".git", ".venv", ".hypothesis", "data"):
+        if not file.is_file() or parts[0] in NOT_COMMITTED:
             continue
         if "cache" in file.as_posix():
             continue
-        if file.suffix in (".webp", ".png", ".pyc"):
+        if file.suffix in (".webp", ".png", ".pyc", ".npy", ".gz"):
             continue
         assert not forbidden.search(file.read_text("utf-8", "replace")), file

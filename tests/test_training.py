@@ -26,14 +26,62 @@ from training.export import quantise
 from training.pairs import pair_files, read_pairs
 from training.vocabulary import Quota
 
-ENGLISH = "red blue old new small large dark bright round broken".split()
-THINGS = "vase ship horse tower church lamp mirror clock garden window bridge spoon".split()
-SWEDISH = "röd blå gammal ny liten stor mörk ljus rund trasig".split()
-SAKER = "vas skepp häst torn kyrka lampa spegel klocka trädgård fönster bro sked".split()
-GREEK = "κόκκινο μπλε παλιό νέο μικρό μεγάλο σκοτεινό φωτεινό στρογγυλό σπασμένο".split()
-PRAGMATA = (
-    "βάζο πλοίο άλογο πύργος εκκλησία λάμπα καθρέφτης ρολόι κήπος παράθυρο γέφυρα κουτάλι".split()
-)
+ENGLISH = ["red", "blue", "old", "new", "small", "large", "dark", "bright", "round", "broken"]
+THINGS = [
+    "vase",
+    "ship",
+    "horse",
+    "tower",
+    "church",
+    "lamp",
+    "mirror",
+    "clock",
+    "garden",
+    "window",
+    "bridge",
+    "spoon",
+]
+SWEDISH = ["röd", "blå", "gammal", "ny", "liten", "stor", "mörk", "ljus", "rund", "trasig"]
+SAKER = [
+    "vas",
+    "skepp",
+    "häst",
+    "torn",
+    "kyrka",
+    "lampa",
+    "spegel",
+    "klocka",
+    "trädgård",
+    "fönster",
+    "bro",
+    "sked",
+]
+GREEK = [
+    "κόκκινο",
+    "μπλε",
+    "παλιό",
+    "νέο",
+    "μικρό",
+    "μεγάλο",
+    "σκοτεινό",
+    "φωτεινό",
+    "στρογγυλό",
+    "σπασμένο",
+]
+PRAGMATA = [
+    "βάζο",
+    "πλοίο",
+    "άλογο",
+    "πύργος",
+    "εκκλησία",
+    "λάμπα",
+    "καθρέφτης",
+    "ρολόι",
+    "κήπος",
+    "παράθυρο",
+    "γέφυρα",
+    "κουτάλι",
+]
 HELD_OUT = {(1, 2), (4, 7), (8, 0), (3, 11), (6, 5), (0, 9)}
 
 
@@ -125,9 +173,7 @@ def test_a_killed_training_goes_on_where_it_was(
     assert contents(tmp_path / "model") == contents(model)
 
 
-def test_another_recipe_makes_another_fingerprint(
-    pairs: Path, model: Path, tmp_path: Path
-) -> None:
+def test_another_recipe_makes_another_fingerprint(pairs: Path, model: Path, tmp_path: Path) -> None:
     made = tiny(pairs, tmp_path / "build")
     other = make(replace(made, recipe=replace(made.recipe, steps=30)), tmp_path / "model")
     assert other != embedded.read_model(model)["fingerprint"]

@@ -81,9 +81,7 @@ def make(build: Build, to: Path) -> str:
     """The fingerprint of the model made and written to `to`."""
     build.folder.mkdir(parents=True, exist_ok=True)
     pairs, words, texts = build.kept("texts.pickle", lambda: _read(build))
-    tokenizer_json = build.kept(
-        "tokenizer.pickle", lambda: _tokenizer(build, pairs, words, texts)
-    )
+    tokenizer_json = build.kept("tokenizer.pickle", lambda: _tokenizer(build, pairs, words, texts))
     tokenizer = Tokenizer.from_str(tokenizer_json)
     cuts = build.kept("cuts.pickle", lambda: _cuts(tokenizer_json, words))
     taught, teacher = build.kept("teacher.pickle", lambda: _lessons(build, pairs))

@@ -64,5 +64,5 @@ def read_pairs(files: list[tuple[Path, str]]) -> Pairs:
     table = np.array(sorted(seen), np.int32).reshape(-1, 3)
     texts = list(rows)
     long = np.array([text.count(" ") + 1 >= _SENTENCE for text in texts], np.bool_)
-    english, other, lang_rows = (np.ascontiguousarray(column) for column in table.T)
-    return Pairs(texts, english, other, lang_rows, long[english], langs)
+    left_rows, right_rows, lang_rows = (np.ascontiguousarray(column) for column in table.T)
+    return Pairs(texts, left_rows, right_rows, lang_rows, long[left_rows], langs)

@@ -57,13 +57,13 @@ def regress(
     """
     transposed = [a.T.tocsr() for a, _ in sides]
     target = _sum(lambda i: transposed[i] @ (sides[i][1] @ meaning), len(sides))
-    weight = sum(np.asarray(a.multiply(a).sum(0)).ravel() for a, _ in sides)
+    weight = np.sum([np.asarray(a.multiply(a).sum(0)).ravel() for a, _ in sides], axis=0)
     scale = (1 / (weight + penalty)).astype(np.float32)[:, None]
 
     def normal(x: Matrix) -> Matrix:
         return _sum(lambda i: transposed[i] @ (sides[i][0] @ x), len(sides)) + penalty * x
 
-    solution = scale * target
+    solution: Matrix = scale * target
     residual = target - normal(solution)
     z = scale * residual
     direction = z.copy()

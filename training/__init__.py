@@ -1,0 +1,1 @@
+"""Makes the embedder that ships; not installed with the explorer."""
