@@ -21,67 +21,24 @@ from ingest.sourcelist import source_spec
 from tests.conftest import quiet
 from training import __main__ as training
 from training.__main__ import Build, make
-from training.contrast import Recipe, contrast
+from training.contrast import Recipe, contrast, twins
 from training.export import quantise
 from training.pairs import pair_files, read_pairs
 from training.vocabulary import Quota
 
-ENGLISH = ["red", "blue", "old", "new", "small", "large", "dark", "bright", "round", "broken"]
-THINGS = [
-    "vase",
-    "ship",
-    "horse",
-    "tower",
-    "church",
-    "lamp",
-    "mirror",
-    "clock",
-    "garden",
-    "window",
-    "bridge",
-    "spoon",
-]
-SWEDISH = ["röd", "blå", "gammal", "ny", "liten", "stor", "mörk", "ljus", "rund", "trasig"]
-SAKER = [
-    "vas",
-    "skepp",
-    "häst",
-    "torn",
-    "kyrka",
-    "lampa",
-    "spegel",
-    "klocka",
-    "trädgård",
-    "fönster",
-    "bro",
-    "sked",
-]
-GREEK = [
-    "κόκκινο",
-    "μπλε",
-    "παλιό",
-    "νέο",
-    "μικρό",
-    "μεγάλο",
-    "σκοτεινό",
-    "φωτεινό",
-    "στρογγυλό",
-    "σπασμένο",
-]
-PRAGMATA = [
-    "βάζο",
-    "πλοίο",
-    "άλογο",
-    "πύργος",
-    "εκκλησία",
-    "λάμπα",
-    "καθρέφτης",
-    "ρολόι",
-    "κήπος",
-    "παράθυρο",
-    "γέφυρα",
-    "κουτάλι",
-]
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+ENGLISH = words("red blue old new small large dark bright round broken")
+THINGS = words("vase ship horse tower church lamp mirror clock garden window bridge spoon")
+SWEDISH = words("röd blå gammal ny liten stor mörk ljus rund trasig")
+SAKER = words("vas skepp häst torn kyrka lampa spegel klocka trädgård fönster bro sked")
+GREEK = words("κόκκινο μπλε παλιό νέο μικρό μεγάλο σκοτεινό φωτεινό στρογγυλό σπασμένο")
+PRAGMATA = words(
+    "βάζο πλοίο άλογο πύργος εκκλησία λάμπα καθρέφτης ρολόι κήπος παράθυρο γέφυρα κουτάλι"
+)
 HELD_OUT = {(1, 2), (4, 7), (8, 0), (3, 11), (6, 5), (0, 9)}
 
 
@@ -205,22 +162,26 @@ def test_pairs_are_read_once_folded_and_languages_left_out_stay_out(tmp_path: Pa
 def test_the_slope_of_the_contrast_is_the_slope_of_its_loss() -> None:
     random = np.random.default_rng(2)
     a, b = (random.standard_normal((5, 4)) for _ in range(2))
-    same = np.zeros((5, 5), np.bool_)
-    same[1, 3] = same[3, 1] = True
+    a, b = (side / np.linalg.norm(side, axis=1, keepdims=True) for side in (a, b))
+    same = twins(np.array([4, 7, 9, 7, 5], np.int32))
+    assert sorted(zip(*same, strict=True)) == [(1, 3), (3, 1)]
     tau = 0.5
 
     def loss(likeness: np.ndarray) -> float:  # type: ignore[type-arg]
-        logits = np.where(same, -np.inf, likeness / tau)
+        logits = likeness / tau
+        logits[same] = -np.inf
         logs = np.log(np.exp(logits).sum(1)) + np.log(np.exp(logits).sum(0))
         return float((logs - 2 * np.diag(logits)).sum() / 2)
 
-    slope, _ = contrast(a, b, same, tau)
+    slope, hits = contrast(a, b, same, tau)
     likeness = a @ b.T
     for at in np.ndindex(5, 5):
         step = np.zeros((5, 5))
         step[at] = 1e-5
         expected = (loss(likeness + step) - loss(likeness - step)) / 2e-5
-        assert slope[at] == pytest.approx(expected, abs=1e-6)
+        assert slope[at] / (2 * tau) == pytest.approx(expected, abs=1e-6)
+    likeness[same] = -2
+    assert hits == (likeness.argmax(1) == np.arange(5)).mean()
 
 
 def test_eight_bits_keep_every_number_within_half_a_step() -> None:

@@ -20,7 +20,7 @@ Matrix = NDArray[np.float32]
 class Recipe:
     """How long and how hard."""
 
-    steps: int = 40_000
+    steps: int = 30_000
     batch: int = 1536
     temperature: float = 0.05
     rate: float = 0.06
@@ -125,27 +125,34 @@ def _pieces(
     return csr_matrix((np.ones(len(pieces), np.float32), (np.repeat(text, counts), pieces)), shape)
 
 
-def _exponents(a: Matrix, b: Matrix, same: NDArray[np.bool_], temperature: float) -> Matrix:
-    likeness: Matrix = a @ b.T
-    likeness *= 1 / temperature
-    likeness[same] = -1e4  # a text of the same English is no wrong answer
-    likeness -= likeness.max()
-    np.clip(likeness, -80, None, out=likeness)
-    return np.exp(likeness, out=likeness)
+def twins(english: Rows) -> tuple[Rows, Rows]:
+    """Rows and columns of different places that hold the same text."""
+    order = np.argsort(english, kind="stable").astype(np.int32)
+    texts = english[order]
+    rows, columns, apart = [order[:0]], [order[:0]], 1
+    while (equal := texts[apart:] == texts[:-apart]).any():
+        first, second = order[:-apart][equal], order[apart:][equal]
+        rows += [first, second]
+        columns += [second, first]
+        apart += 1
+    return np.concatenate(rows), np.concatenate(columns)
 
 
 def contrast(
-    a: Matrix, b: Matrix, same: NDArray[np.bool_], temperature: float
+    a: Matrix, b: Matrix, same: tuple[Rows, Rows], temperature: float
 ) -> tuple[Matrix, float]:
-    """The derivative of the symmetric InfoNCE loss by the likenesses a @ b.T, and the share of
-    rows whose own is nearest. `same` marks pairs that are not told apart.
+    """Twice the temperature times the derivative of the symmetric InfoNCE loss by the
+    likenesses a @ b.T of unit vectors, and the share of rows whose own is nearest.
+
+    `same` are the places that are no wrong answer.
     """
-    n = len(a)
-    found = _exponents(a, b, same, temperature)
-    hits = float((found.argmax(1) == np.arange(n)).mean())
-    found *= 1 / found.sum(1)[:, None] + 1 / found.sum(0)[None, :]
-    found[np.arange(n), np.arange(n)] -= 2
-    found *= 1 / (2 * temperature)
+    found: Matrix = (a * (1 / temperature)) @ b.T
+    np.exp(found, out=found)
+    found[same] = 0
+    own = np.arange(len(a))
+    hits = float((found[own, own] >= found.max(1)).mean())
+    found *= np.add.outer(1 / found.sum(1), 1 / found.sum(0))
+    found[own, own] -= 2
     return found, hits
 
 
@@ -153,17 +160,17 @@ def _gradients(z: Matrix, batch: _Batch, corpus: Corpus, recipe: Recipe) -> tupl
     """By the unit vectors `z`, left sides first; and the share of hits."""
     n = len(batch.left)
     left, right = z[:n], z[n:]
-    same = batch.english[:, None] == batch.english[None, :]
-    np.fill_diagonal(same, False)
-    slope, hits = contrast(right, left, same, recipe.temperature)
+    slope, hits = contrast(right, left, twins(batch.english), recipe.temperature)
     gradient = np.concatenate([slope.T @ right, slope @ left])
+    gradient *= 1 / (2 * recipe.temperature)
     known = np.flatnonzero(corpus.taught[batch.english] >= 0)
     if recipe.taught and len(known) > n // 8:
-        teacher = corpus.teacher[corpus.taught[batch.english[known]]]
-        alike = same[np.ix_(known, known)]
-        for side, weight in ((0, recipe.taught / 2), (n, recipe.taught)):
-            slope, _ = contrast(z[side + known], teacher, alike, recipe.temperature)
-            gradient[side + known] += weight * (slope @ teacher) - recipe.taught * teacher
+        english = batch.english[known]
+        teacher = corpus.teacher[corpus.taught[english]]
+        slope, _ = contrast(right[known], teacher, twins(english), recipe.temperature)
+        weight = recipe.taught / (2 * recipe.temperature)
+        gradient[n + known] += weight * (slope @ teacher) - recipe.taught * teacher
+        gradient[known] -= recipe.taught * teacher
     return gradient, hits
 
 
