@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import file_digest
+from hashlib import file_digest, shake_256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -66,35 +66,33 @@ class Unigram:
 
     ids: dict[str, int]
     scores: "array[float]"
-    unknown: int
+    strange: float
+    """The score of a character that no piece writes."""
     longest: int
 
     def cut(self, word: str) -> tuple[int, ...]:
-        """The pieces of one word of `split_words`."""
-        size = len(word)
+        """The pieces of one word of `split_words`; a character that none writes, as its number
+        below zero.
+        """
+        size = end = len(word)
         best, came = [-np.inf] * (size + 1), [(0, 0)] * (size + 1)
         best[0] = 0.0
         for start in range(size):
             here = best[start]
             for end in range(start + 1, min(start + self.longest, size) + 1):
                 piece = self.ids.get(word[start:end])
-                if piece is None:
-                    if end > start + 1:
-                        continue
-                    piece = self.unknown
-                score = here + self.scores[piece]
+                if piece is not None:
+                    score = here + self.scores[piece]
+                elif end == start + 1:
+                    score, piece = here + self.strange, -ord(word[start])
+                else:
+                    continue
                 if score > best[end]:
                     best[end], came[end] = score, (start, piece)
-        return self._traced(came)
-
-    def _traced(self, came: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        """The pieces that led to the end; characters unknown side by side are one piece."""
         pieces: list[int] = []
-        end = len(came) - 1
         while end:
             end, piece = came[end]
-            if pieces[-1:] != [piece] or piece != self.unknown:
-                pieces.append(piece)
+            pieces.append(piece)
         return tuple(pieces[::-1])
 
 
@@ -105,8 +103,7 @@ def read_unigram(content: bytes) -> Unigram:
         raise ValueError("The tokenizer is no Unigram of whole characters.")
     ids = {piece: i for i, (piece, _) in enumerate(model["vocab"])}
     scores = array("d", (score for _, score in model["vocab"]))
-    scores[model["unk_id"]] = min(scores) - 10  # an unknown character's, as in `tokenizers`
-    return Unigram(ids, scores, model["unk_id"], max(map(len, ids)))
+    return Unigram(ids, scores, min(scores) - 10, max(map(len, ids)))  # as in `tokenizers`
 
 
 def _remembering(cut: Cut) -> Cut:
@@ -126,14 +123,28 @@ class _Parts:
 
     def vector(self, text: str, cut: Cut) -> Vectors:
         """The unit vector of `text`; the zero vector where it has no pieces."""
-        pieces = np.array([piece for word in split_words(text) for piece in cut(word)], np.intp)
-        total = np.zeros(self.vectors.shape[1], np.float32)
+        found = np.array([piece for word in split_words(text) for piece in cut(word)], np.intp)
+        pieces = found[found >= 0]
+        total = _strange(-found[found < 0], self.vectors.shape[1])
         for i in range(0, len(pieces), _BLOCK):
             block = pieces[i : i + _BLOCK]
             scales = self.scales[block].astype(np.float32)
             total += scales @ self.vectors[block].astype(np.float32)
         total /= np.linalg.norm(total) or 1.0
         return total
+
+
+def _strange(characters: NDArray[np.intp], dims: int) -> Vectors:
+    """The sum of a unit vector for each character, drawn by its number alone.
+
+    So that what is written in letters the model does not know is at least like itself.
+    """
+    total = np.zeros(dims, np.float32)
+    for character, times in zip(*np.unique(characters, return_counts=True), strict=True):
+        digest = shake_256(str(character).encode()).digest(-(-dims // 8))
+        signs = np.unpackbits(np.frombuffer(digest, np.uint8), count=dims)
+        total += np.float32(times / dims**0.5) * (2 * signs.astype(np.float32) - 1)
+    return total
 
 
 class StaticEmbedder:
