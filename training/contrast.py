@@ -20,7 +20,7 @@ Matrix = NDArray[np.float32]
 class Recipe:
     """How long and how hard."""
 
-    steps: int = 30_000
+    steps: int = 40_000
     batch: int = 1536
     temperature: float = 0.05
     rate: float = 0.06
@@ -146,7 +146,7 @@ def contrast(
 
     `same` are the places that are no wrong answer.
     """
-    found: Matrix = (a * (1 / temperature)) @ b.T
+    found: Matrix = np.multiply(a, 1 / temperature) @ b.T
     np.exp(found, out=found)
     found[same] = 0
     own = np.arange(len(a))
