@@ -41,7 +41,7 @@ def run(
     part: Annotated[
         str,
         typer.Option(
-            help="ntrex, swedish, iconclass, sample, speed or fusion; else the first five"
+            help="ntrex, swedish, iconclass, sample, speed; by name only: fusion, thresholds"
         ),
     ] = "",
     weight: Annotated[

@@ -21,11 +21,14 @@ from eval.sample import Sample, ingested_sample, open_sample, questions
 from eval.speed import cut, speed
 from eval.systems import EMBEDDER, REFERENCE, RRF_K, Systems
 from eval.textsearch import K1, B
+from eval.thresholds import threshold_sweep
 from explorer.catalogue.generation import Calibration
 from explorer.errors import WrongUse
 
 PARTS = ("ntrex", "swedish", "iconclass", "sample", "speed")
-"""What a whole run measures; `fusion` is run by name."""
+"""What a whole run measures."""
+BY_NAME = ("fusion", "thresholds")
+"""What is run by name: the figures that weights and thresholds are chosen by."""
 
 _HALVES: Mapping[str, Sequence[Half]] = {
     "development": ("development",), "test": ("test",), "all": ("development", "test"),
@@ -58,8 +61,10 @@ def run(
     `weight` is tried in place of the calibration's; without `data_dir` the sample collection is
     taken in anew, into a folder that goes again.
     """
-    if part and part not in (*PARTS, "fusion"):
-        raise WrongUse(f"There is no part '{part}'.", f"Use one of: {', '.join(PARTS)}, fusion.")
+    if part and part not in (*PARTS, *BY_NAME):
+        raise WrongUse(
+            f"There is no part '{part}'.", f"Use one of: {', '.join((*PARTS, *BY_NAME))}."
+        )
     if half not in _HALVES:
         raise WrongUse(f"'{half}' is not a half.", f"Use one of: {', '.join(_HALVES)}.")
     embedder, reference = open_embedder(spec, shared / "models"), open_reference(shared / "models")
@@ -78,7 +83,8 @@ def run(
             skipped.append(f"{name} was skipped: {missing}.")
     settings = {
         "embedder": embedder.name, "fingerprint": embedder.fingerprint, "dims": embedder.dims,
-        "fused": f"cosine + {calibration.coverage:g} * coverage ({origin} calibration)",
+        "fused": f"cosine + {calibration.coverage:g} * coverage"
+        f" + {calibration.likeness:g} * likeness ({origin} calibration)",
         "reciprocal rank": f"of cosine and text search, k = {RRF_K}",
         "text search": f"BM25 over folded words and stems, k1 = {K1}, b = {B}",
         "intervals": "95 %: Wilson's score for shares, bootstrap for other means,"
@@ -116,6 +122,9 @@ def _sample(name: str, sample: Sample, asked: Run) -> Iterator[Table]:
         yield from questions(sample, asked.systems, asked.calibration, asked.halves)
         return
     for half in asked.halves:
+        if name == "thresholds":
+            yield from threshold_sweep(sample, asked.systems, asked.calibration, half)
+            continue
         yield sample_sweep(sample, asked.systems, asked.calibration, half)
         yield from swedish_sweep(asked.shared, asked.systems, half)
 

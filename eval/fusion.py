@@ -60,7 +60,7 @@ def sample_sweep(sample: Sample, systems: Systems, calibration: Calibration, hal
         }
         for group, queries in groups(sample, half).items()
     }
-    note = f"Thresholds as in the calibration in force: near {calibration.near:g}."
+    note = f"Weight of likeness as in the calibration in force: {calibration.likeness:g}."
     return Table(f"Weight of coverage, sample questions, recall@{DEPTH}", note, rows)
 
 

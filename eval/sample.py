@@ -65,38 +65,49 @@ def open_sample(data_dir: Path) -> Sample:
     return Sample(generation, texts)
 
 
+def with_vectors(sample: Sample, vectors: Floats, calibration: Calibration) -> Generation:
+    """The sample's generation as it were with other vectors and weights."""
+    generation = Generation(sample.generation.folder)
+    generation.vectors = vectors
+    generation.manifest = replace(generation.manifest, calibration=calibration)
+    return generation
+
+
 def finder(
     sample: Sample,
     embedder: Embedder,
     vectors: Floats,
     calibration: Calibration,
     limit: int = 10,
+    *,
+    words_only: bool = False,
 ) -> Finder:
-    """What retrieve finds with these vectors and weights, as record ids by rank."""
-    generation = Generation(sample.generation.folder)
-    generation.vectors = vectors
-    generation.manifest = replace(generation.manifest, calibration=calibration)
+    """What retrieve finds with these vectors and weights, as record ids by rank.
+
+    With `words_only` nothing that holds no word of the question is found.
+    """
+    generation = with_vectors(sample, vectors, calibration)
 
     def found(query: Query) -> list[str]:
         planned = plan(Question(query.text), generation.catalogue, default_lang="en")
         hits = retrieve(planned, generation, embedder, limit=limit)
-        return [hit.record.id for hit in hits]
+        return [h.record.id for h in hits if not words_only or h.coverage or h.named]
 
     return found
 
 
 def finders(sample: Sample, systems: Systems, calibration: Calibration) -> dict[str, Finder]:
     """Column -> what finds; the embedder alone finds what holds no word of the question too."""
-    alone = replace(calibration, coverage=0.0, near=-1.0)
+    alone = replace(calibration, coverage=0.0, likeness=0.0)
     embedder, vectors = systems.embedder, systems.embedder.embed_passages(sample.passages)
-    silent, words = np.zeros_like(vectors), replace(calibration, coverage=1.0)
+    silent, words = np.zeros_like(vectors), replace(alone, coverage=1.0)
     found = {
         EMBEDDER: finder(sample, embedder, vectors, alone),
-        TEXT: finder(sample, embedder, silent, words),
+        TEXT: finder(sample, embedder, silent, words, words_only=True),
         FUSED: finder(sample, embedder, vectors, calibration),
         RECIPROCAL: _reciprocal(
             finder(sample, embedder, vectors, alone, _LISTED),
-            finder(sample, embedder, silent, words, _LISTED),
+            finder(sample, embedder, silent, words, _LISTED, words_only=True),
         ),
     }
     if other := systems.reference:

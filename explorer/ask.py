@@ -28,8 +28,9 @@ def ask(question: Question, explorer: Explorer) -> Iterator[Event]:
     yield Event("plan", {"kind": planned.kind, "lang": planned.lang, "filters": filters})
 
     found = retrieve(planned, generation, explorer.embedder, index, limit=settings.source_count)
-    hits = worth_showing(found)
-    reached = outcome(planned, hits, generation.manifest.calibration)
+    calibration = generation.manifest.calibration
+    hits = worth_showing(found, calibration)
+    reached = outcome(planned, hits, calibration)
     cards = tuple(card(hit.record, planned.lang) for hit in hits)
     yield Event("sources", {"records": cards, "total": len(cards)})
 

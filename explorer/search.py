@@ -53,7 +53,8 @@ def _ranked(
 ) -> Searched:
     generation = serving.generation
     catalogue = generation.catalogue
-    ranking = rank(planned, generation, explorer.embedder, serving.index)
+    least = generation.manifest.calibration.found
+    ranking = rank(planned, generation, explorer.embedder, serving.index, least=least)
     facets = catalogue.facets(ranking.keys)
     if sort == "score":
         hits = hits_of(ranking, generation, offset, offset + limit)
@@ -70,5 +71,5 @@ def _ranked(
 def _found(hit: Hit, lang: str) -> Found:
     return Found(
         card(hit.record, lang), hit.passage, round(hit.score, 4), round(hit.cosine, 4),
-        round(hit.coverage, 4), hit.words,
+        round(hit.coverage, 4), hit.words, round(hit.likeness, 4),
     )  # fmt: skip

@@ -200,10 +200,9 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A found record with the passage that found it.
-
-    `coverage` is how far that passage holds the question's words, `support` how much speaks for
-    the record with the texts about it being what is asked for: both 0..1.
+    """A found record with the passage that found it, and how far it holds what is asked, 0..1:
+    `coverage` in that passage's words, `likeness` in words like them, `support` in all that speaks
+    for it with the texts about it. `named` is by its object number.
     """
 
     record: Record
@@ -212,13 +211,13 @@ class Hit:
     score: float
     cosine: float = 0.0
     coverage: float = 0.0
+    likeness: float = 0.0
     support: float = 0.0
     detail: float = 1.0
     """The share of what is asked beyond the record's name that it holds; 1 where nothing is."""
     naming: bool = False
     """Whether a word of the question stands in the record's title, maker, person or place."""
     named: bool = False
-    """Whether the question names it by its object number."""
     words: tuple[str, ...] = ()
     """The question's words that the record or a text about it holds."""
 
@@ -341,6 +340,7 @@ class Found:
     cosine: float = 0.0
     coverage: float = 0.0
     words: tuple[str, ...] = ()
+    likeness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,9 +160,20 @@ def test_a_range_of_years_finds_what_may_be_of_it(
 
 
 def test_words_lead_and_nearness_only_helps(explorer: Explorer) -> None:
+    weights = explorer.serving().generation.manifest.calibration
     found = search(explorer, "Nashorn", lang="de", limit=5).hits
     assert found[0].coverage > 0
-    assert found[0].score == pytest.approx(found[0].cosine + 3 * found[0].coverage, abs=0.01)
+    for hit in found:
+        told = hit.cosine + weights.coverage * hit.coverage + weights.likeness * hit.likeness
+        assert hit.score == pytest.approx(told, abs=0.01)
+
+
+def test_what_is_refused_is_not_a_list_of_weak_records(explorer: Explorer) -> None:
+    found = explorer.serving().generation.manifest.calibration.found
+    question = Question("Xyzzyq plughzz", lang="en")
+    assert answer(question, explorer).outcome == "not_found"
+    assert all(hit.words or hit.cosine >= found
+               for hit in search(explorer, question.text, limit=50).hits)  # fmt: skip
 
 
 def test_a_record_with_nothing_but_a_number_still_has_a_passage() -> None:

@@ -2,6 +2,10 @@
 
 from eval import finding
 from eval.queries import load_queries
+from eval.sample import open_sample
+from eval.systems import Systems
+from eval.thresholds import Trial, best, threshold_sweep
+from explorer.catalogue.generation import Calibration
 from explorer.wiring import Explorer
 
 
@@ -33,6 +37,8 @@ def test_the_suite_holds_the_floor_it_was_released_with(explorer: Explorer) -> N
     assert same["success@5"] >= 0.9
     assert cross["success@5"] is not None
     assert cross["success@5"] >= 0.6
+    assert cross["answered_wrongly"] is not None
+    assert cross["answered_wrongly"] <= 0.1
     assert everything["answered_though_absent"] is not None
     assert everything["answered_though_absent"] <= 0.1
     assert everything["cpu_ms_median"] is not None
@@ -40,3 +46,31 @@ def test_the_suite_holds_the_floor_it_was_released_with(explorer: Explorer) -> N
     assert report.settings["questions"] == sum(
         everything[part] or 0 for part in ("n", "n_unanswerable")
     )
+
+
+def test_thresholds_that_others_surpass_are_left_out() -> None:
+    def trial(right: int, wrong: int, absent: int, floor: float) -> Trial:
+        counts = (right, wrong, 9 - right - wrong)
+        return Trial(Calibration(floor=floor), counts, (0, 0, 0), (0, absent, 5 - absent))
+
+    strict, loose = trial(6, 0, 0, 0.8), trial(8, 1, 1, 0.6)
+    worse, equal, careless = trial(5, 0, 0, 0.9), trial(6, 0, 0, 0.7), trial(9, 0, 3, 0.1)
+    assert best([careless, loose, equal, strict, worse]) == [loose, strict]
+
+
+def test_thresholds_are_tried_on_the_questions_of_one_half(explorer: Explorer) -> None:
+    sample = open_sample(explorer.settings.data_dir)
+    calibration = explorer.serving().generation.manifest.calibration
+    weights, ends = threshold_sweep(
+        sample, Systems(explorer.embedder, None, 1.0), calibration, "development"
+    )
+    assert {figure.n for row in weights.rows.values() for figure in row.values() if figure} == {
+        18, 25,
+    }  # fmt: skip
+    for row in ends.rows.values():
+        across = [f for name, f in row.items() if f and name.startswith("across")]
+        assert sum(figure.value for figure in across) == 25
+        absent = row["absent answered"]
+        assert absent is not None
+        assert absent.n == 16
+        assert absent.value <= 2

@@ -28,9 +28,13 @@ class Calibration:
 
     coverage: float = 2.0
     """Weight of the share of the question's words, added to the cosine."""
-    floor: float = 0.5
+    likeness: float = 0.0
+    """Weight of nearness word by word; 0 where the embedder knows no words by themselves."""
+    found: float = 0.2
+    """Cosine from which a record that holds no word of the question is shown."""
+    floor: float = 0.8
     """Support below which a question is not answered."""
-    near: float = 0.4
+    near: float = 0.6
     """Cosine that by itself supports an answer."""
 
 

@@ -52,6 +52,7 @@ def _explained(found: Found) -> str:
     where = found.passage.field or "composed line" if found.passage else "filter"
     words = ", ".join(found.words) or "no words"
     return (
-        f"{found.score:.3f} = cosine {found.cosine:.3f} and coverage {found.coverage:.3f}"
+        f"{found.score:.3f} = cosine {found.cosine:.3f}, coverage {found.coverage:.3f}"
+        f" and likeness {found.likeness:.3f}"
         f" in {where}; {words}"
     )

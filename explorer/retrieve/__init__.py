@@ -1,4 +1,4 @@
-"""Finding: words (in the catalogue), ranking (words and vectors together), support (enough?)."""
+"""Finding: words (in the catalogue), likeness (in others), ranking (all together), support."""
 
 from explorer.retrieve.ranking import hits_of, rank, retrieve
 from explorer.retrieve.support import outcome, worth_showing

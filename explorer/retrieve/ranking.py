@@ -1,24 +1,27 @@
 """Finding: records whose words, vectors or numbers meet the plan, best first.
 
 The score of a passage is cosine + a * coverage: the cosine of its vector with the question's, and
-the share of the question's words it holds. Ranks are never fused: in an index of many languages
-a list of words from another language is noise.
+the share of the question's words it holds; the best records gain b * likeness. Ranks are never
+fused: in an index of many languages a list of words from another language is noise.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.backends.protocols import Embedder, VectorIndex
 from explorer.catalogue.generation import Generation
+from explorer.retrieve.likeness import Likeness, liked, likenesses
 from explorer.retrieve.support import detail, evidence, naming_forms, support
 from explorer.retrieve.words import Floats, Ints, WordMatch, coverage, match_words
 from explorer.types import Hit, Passage, Plan, Record
 
 _NEIGHBOURS = 400  # rows asked of the index where the matrix is too large to be searched whole
+_CLOSELY = 40  # records that are looked at word by word
 _SELECTIVE = 10  # filters that leave less than this part of the rows are searched exactly
+_UNSEEN = -1.0  # the cosine of a row that was not looked at
 NAMED = 10.0
 """Added to the score of a record that the question names by its number."""
 
@@ -38,12 +41,19 @@ class Ranking:
     covered: Floats
     """Per row of the matrix, as all three."""
     matches: tuple[WordMatch, ...]
+    alike: Mapping[int, Likeness] = field(default_factory=dict)
+    """Of the best records, by key."""
 
 
 def rank(
-    plan: Plan, generation: Generation, embedder: Embedder, index: VectorIndex | None = None
+    plan: Plan,
+    generation: Generation,
+    embedder: Embedder,
+    index: VectorIndex | None = None,
+    *,
+    least: float = _UNSEEN,
 ) -> Ranking:
-    """Every record that holds a word of the plan, is near it in meaning, or is named by number.
+    """Every record that holds a word of the plan, is named by number, or is nearer than `least`.
 
     Without `index` the whole matrix is searched, exactly; with it the rows it deems nearest, or
     all that meet the filters, and those that hold a word.
@@ -56,7 +66,7 @@ def rank(
     vector = embedder.embed_query(" ".join(plan.words) or plan.text)
     cosines = _cosines(vector, covered, usable, generation, index)
     scores = cosines + np.float32(calibration.coverage) * covered
-    meeting = (covered > 0) | (cosines >= calibration.near)
+    meeting = (covered > 0) | (cosines > least)
     named = named_keys(plan, generation)
     if named:
         is_named = np.isin(generation.row_records, named)
@@ -71,7 +81,27 @@ def rank(
     places = np.argsort(-best, kind="stable")
     places = places[np.isfinite(best[places])]
     keys = generation.row_records[starts[places]]
-    return Ranking(plan, keys, places, scores, cosines, covered, matches)
+    ranking = Ranking(plan, keys, places, scores, cosines, covered, matches)
+    return _closely(ranking, generation, embedder) if calibration.likeness else ranking
+
+
+def _closely(ranking: Ranking, generation: Generation, embedder: Embedder) -> Ranking:
+    """The ranking, its first records in the order of their scores and likeness together."""
+    first = ranking.places[:_CLOSELY]
+    rows = [_rows_of(place, ranking, generation) for place in first.tolist()]
+    passages = iter(generation.catalogue.passages([row for own in rows for row in own]))
+    lines = ["; ".join(next(passages).text for _ in own) for own in rows]
+    alike = likenesses(ranking.matches, lines, embedder)
+    scores, best = ranking.scores.copy(), np.zeros(len(first), np.float32)
+    weight = generation.manifest.calibration.likeness
+    for i, (own, likeness) in enumerate(zip(rows, alike, strict=True)):
+        scores[own.start : own.stop] += np.float32(weight * liked(ranking.matches, likeness))
+        best[i] = scores[own.start : own.stop].max()
+    order = np.argsort(-best, kind="stable")
+    places, keys = ranking.places.copy(), ranking.keys.copy()
+    places[: len(first)], keys[: len(first)] = first[order], keys[order]
+    by_key = dict(zip(ranking.keys.tolist(), alike, strict=False))
+    return replace(ranking, keys=keys, places=places, scores=scores, alike=by_key)
 
 
 def named_keys(plan: Plan, generation: Generation) -> list[int]:
@@ -101,7 +131,7 @@ def _cosines(
     else:
         near, _ = index.nearest(vector, min(_NEIGHBOURS, len(covered)))
         rows = np.union1d(np.array(near, np.int64), np.flatnonzero(covered))
-    cosines = np.zeros(len(covered), np.float32)
+    cosines = np.full(len(covered), _UNSEEN, np.float32)
     cosines[rows] = generation.vectors[rows] @ vector
     return cosines
 
@@ -175,6 +205,8 @@ def hits_of(ranking: Ranking, generation: Generation, start: int, stop: int) -> 
             for e in told
             if not family.isdisjoint(holders[e.word])
         }
+        alike = ranking.alike.get(key, {})
+        near = {w: (a.share, a.word in naming) for w, a in alike.items() if w not in held}
         hits.append(
             Hit(
                 record=record,
@@ -183,8 +215,9 @@ def hits_of(ranking: Ranking, generation: Generation, start: int, stop: int) -> 
                 score=float(ranking.scores[row]),
                 cosine=float(ranking.cosines[row]),
                 coverage=float(ranking.covered[row]),
-                support=support(told, held),
-                detail=detail(told, held),
+                likeness=liked(ranking.matches, alike),
+                support=support(told, held, near),
+                detail=detail(told, held, near),
                 naming=any(held.values()),
                 named=key in named,
                 words=tuple(held),
@@ -194,9 +227,14 @@ def hits_of(ranking: Ranking, generation: Generation, start: int, stop: int) -> 
 
 
 def _best_row(place: int, ranking: Ranking, generation: Generation) -> int:
-    starts, scores = generation.record_starts, ranking.scores
-    end = starts[place + 1] if place + 1 < len(starts) else len(scores)
-    return int(starts[place] + scores[starts[place] : end].argmax())
+    rows = _rows_of(place, ranking, generation)
+    return rows.start + int(ranking.scores[rows.start : rows.stop].argmax())
+
+
+def _rows_of(place: int, ranking: Ranking, generation: Generation) -> range:
+    starts = generation.record_starts
+    last = place + 1 == len(starts)
+    return range(int(starts[place]), len(ranking.scores) if last else int(starts[place + 1]))
 
 
 def _with_text(passage: Passage, record: Record) -> Passage:

@@ -20,6 +20,10 @@ _DETAIL = 0.5  # of what is asked beyond the name: with less an answer is one in
 _WORTH = 0.3  # of the best score: with less a record is not shown beside the best (by eye)
 
 
+Near = Mapping[str, tuple[float, bool]]
+"""A word a record does not hold -> how like it the nearest it has is, and whether that names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One word's part in a question: its weight where a record holds it, and where it does not."""
@@ -48,38 +52,50 @@ def _against(match: WordMatch, opening: str, plan: Plan) -> float:
 
 
 def naming_forms(records: Sequence[Record]) -> frozenset[str]:
-    """The folded words, and their stems, that name these records."""
+    """The folded words, and their stems, that name these records.
+
+    Of a person's name or a place's only what is written like one: not the "van" of van Rijn.
+    """
     return frozenset(
         form
         for record in records
         for name in NAMING
         for _, field in record.named(name)
         for word in words(field.text)
+        if name == "title" or not word.islower()
         for form in forms(word, field.lang)
     )
 
 
-def support(told: Sequence[Evidence], held: Mapping[str, bool]) -> float:
+def support(told: Sequence[Evidence], held: Mapping[str, bool], near: Near) -> float:
     """Evidence for a record over all evidence, 0..1.
 
     `held` says of each word a record holds whether it is one of those that name the record.
     """
-    for_it = sum(e.idf * (_NAMING_WEIGHT if held[e.word] else 1) for e in told if e.word in held)
-    against = sum(e.against for e in told if e.word not in held)
+    for_it = against = 0.0
+    for e in told:
+        share, naming = (1.0, held[e.word]) if e.word in held else near.get(e.word, (0.0, False))
+        for_it += share * e.idf * (_NAMING_WEIGHT if naming else 1)
+        against += (1 - share) * e.against
     return for_it / (for_it + against) if for_it else 0.0
 
 
-def detail(told: Sequence[Evidence], held: Mapping[str, bool]) -> float:
+def detail(told: Sequence[Evidence], held: Mapping[str, bool], near: Near) -> float:
     """The share of the words beyond the record's name that it holds, by weight."""
     beyond = [e for e in told if not held.get(e.word)]
     weight = sum(e.idf for e in beyond)
-    return sum(e.idf for e in beyond if e.word in held) / weight if weight else 1.0
+    shares = (1.0 if e.word in held else near.get(e.word, (0.0, False))[0] for e in beyond)
+    got = sum(e.idf * share for e, share in zip(beyond, shares, strict=True))
+    return got / weight if weight else 1.0
 
 
-def worth_showing(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits that come near the best one, and those that belong to them."""
+def worth_showing(hits: Sequence[Hit], calibration: Calibration) -> list[Hit]:
+    """The hits that come near the best one, and those that belong to them.
+
+    A record that holds no word and is not near is not shown: it would stand for "not here".
+    """
     floor = _WORTH * max((hit.score for hit in hits), default=0.0)
-    near = [hit.record for hit in hits if hit.score and hit.score >= floor]
+    near = [h.record for h in hits if h.score and h.score >= floor and _met(h, calibration)]
     ids = {record.id for record in near}
     belonging = {about for record in near for about in record.about}
     return [
@@ -88,6 +104,11 @@ def worth_showing(hits: Sequence[Hit]) -> list[Hit]:
         if hit.record.id in ids
         or (not hit.score and (hit.record.id in belonging or not ids.isdisjoint(hit.record.about)))
     ]
+
+
+def _met(hit: Hit, calibration: Calibration) -> bool:
+    met = hit.cosine >= calibration.found or hit.support >= calibration.floor
+    return bool(hit.words) or hit.named or met
 
 
 def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcome:
