@@ -69,7 +69,7 @@ def tiny(pairs: Path, folder: Path) -> Build:
     recipe = Recipe(steps=60, batch=64, recut=0.2)
     return Build(
         folder=folder, pairs=(pairs,), teacher=None, frequencies=lambda lang: {},
-        quota=quota, recipe=recipe, dims=32, saved=25,
+        quota=quota, recipe=recipe, finish=replace(recipe, steps=10, joined=0.5), dims=32, saved=25,
     )  # fmt: skip
 
 

@@ -32,6 +32,9 @@ from training.vocabulary import (
 )
 
 DIMS = 256
+FINISH = Recipe(steps=4_000, rate=0.03, joined=0.8, seed=8)
+"""Neighbouring sentences as one text: what is searched are paragraphs."""
+STATE, FINISHED = "state.pickle", "finished.pickle"
 LEFT_OUT = frozenset(["ar", "he", "ja", "ko", "zh"])  # scripts the pieces are not made for
 SHIPPED = gather.HERE.parent / "explorer" / "models" / f"static-{DIMS}"
 _THINNINGS = (1, 2, 3)  # seeds of the other ways to cut words
@@ -48,6 +51,7 @@ class Build:
     frequencies: Callable[[str], Mapping[str, float]] = known_frequencies
     quota: Quota = field(default_factory=Quota)
     recipe: Recipe = field(default_factory=Recipe)
+    finish: Recipe = FINISH
     dims: int = DIMS
     start_pairs: int = 6_000_000
     lessons: int = 300_000  # texts the teacher reads
@@ -86,12 +90,11 @@ def make(build: Build, to: Path) -> str:
     cuts = build.kept("cuts.pickle", lambda: _cuts(tokenizer_json, words))
     taught, teacher = build.kept("teacher.pickle", lambda: _lessons(build, pairs))
     corpus = Corpus(pairs, texts, cuts, len(words), taught, teacher)
-    state = build.kept(
-        "state.pickle",
-        lambda: _first_state(build, corpus, tokenizer.get_vocab_size()),
-    )
-    _train(build, state, corpus)
-    return export(state.table, tokenizer_json, to)
+    state = build.kept(STATE, lambda: _first_state(build, corpus, tokenizer.get_vocab_size()))
+    _train(build, STATE, state, corpus, build.recipe)
+    finished = build.kept(FINISHED, lambda: State(state.table, state.squares))
+    _train(build, FINISHED, finished, corpus, build.finish)
+    return export(finished.table, tokenizer_json, to)
 
 
 def _read(build: Build) -> tuple[Pairs, list[str], Bags]:
@@ -126,15 +129,15 @@ def _first_state(build: Build, corpus: Corpus, pieces: int) -> State:
     return State(table, np.full(pieces, 1e-6, np.float32))
 
 
-def _train(build: Build, state: State, corpus: Corpus) -> None:
+def _train(build: Build, file: str, state: State, corpus: Corpus, recipe: Recipe) -> None:
     began, first = time.monotonic(), state.step
-    for _ in train(state, corpus, build.recipe):
+    for _ in train(state, corpus, recipe):
         if state.step % build.saved == 0:
-            _write(build.folder / "state.pickle", state)
+            _write(build.folder / file, state)
             pace = (state.step - first) / (time.monotonic() - began)
-            left = (build.recipe.steps - state.step) / pace / 60
+            left = (recipe.steps - state.step) / pace / 60
             say(f"step {state.step}: {state.hits:.3f} find their own; {left:.0f} min left")
-    _write(build.folder / "state.pickle", state)
+    _write(build.folder / file, state)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -27,6 +27,7 @@ class Recipe:
     dropout: float = 0.25  # share of the words of a sentence that are left out
     recut: float = 0.3  # share of words cut otherwise than the tokenizer does
     sentences: float = 0.65  # share of batches that hold sentences
+    joined: float = 0.0  # share of batches of sentences that hold two to eight neighbours as one
     pivot: float = 0.15  # share of rows whose English becomes another language's text
     taught: float = 0.5  # weight of the teacher's vectors
     smoothing: float = 0.5  # languages are drawn by their size to this power
@@ -58,13 +59,16 @@ class State:
 @dataclass(frozen=True, slots=True)
 class _Batch:
     english: Rows  # rows of texts, also where the left side is another language's
-    left: Rows
+    left: Rows  # (batch, texts joined)
     right: Rows
     whole: bool  # sentences, not terms
 
 
 class _Draw:
-    """Rows of pairs, languages by their size to the power `smoothing`."""
+    """Rows of pairs, each with its next neighbours of the language.
+
+    Languages are drawn by their size to the power `smoothing`.
+    """
 
     def __init__(self, rows: Rows, lang: Rows, smoothing: float) -> None:
         self._rows = rows[np.argsort(lang[rows], kind="stable")]
@@ -74,9 +78,12 @@ class _Draw:
         share = self._size.astype(float) ** smoothing
         self._share = share / share.sum()
 
-    def __call__(self, random: np.random.Generator, n: int) -> Rows:
+    def __call__(self, random: np.random.Generator, n: int, joined: int) -> Rows:
+        """Shape (n, joined)."""
         which = random.choice(len(self._share), n, p=self._share)
-        rows: Rows = self._rows[self._first[which] + _below(random, self._size[which])]
+        place = _below(random, self._size[which])[:, None] + np.arange(joined)
+        last = self._size[which][:, None] - 1
+        rows: Rows = self._rows[self._first[which][:, None] + np.minimum(place, last)]
         return rows
 
 
@@ -98,11 +105,15 @@ def _batches(pairs: Pairs, recipe: Recipe, step: int) -> Iterator[_Batch]:
         random = np.random.default_rng((recipe.seed, step))
         whole = random.random() < recipe.sentences
         whole = whole if whole in draw else not whole
-        rows = draw[whole](random, recipe.batch)
-        english, left = pairs.english[rows], pairs.english[rows].copy()
-        swapped = np.flatnonzero(random.random(len(rows)) < recipe.pivot)
-        begin, end = first[english[swapped]], first[english[swapped] + 1]
-        left[swapped] = pairs.other[by_english[begin + _below(random, end - begin)]]
+        paragraphs = recipe.joined and whole and random.random() < recipe.joined
+        joined = int(random.integers(2, 9)) if paragraphs else 1
+        rows = draw[whole](random, recipe.batch, joined)
+        left = pairs.english[rows]
+        english = left[:, 0].copy()
+        if joined == 1:
+            swapped = np.flatnonzero(random.random(len(rows)) < recipe.pivot)
+            begin, end = first[english[swapped]], first[english[swapped] + 1]
+            left[swapped, 0] = pairs.other[by_english[begin + _below(random, end - begin)]]
         yield _Batch(english, left, pairs.other[rows], whole)
         step += 1
 
@@ -111,8 +122,9 @@ def _pieces(
     batch: _Batch, corpus: Corpus, recipe: Recipe, random: np.random.Generator, width: int
 ) -> csr_matrix:
     """Which pieces stand in which text, the left side's texts first; columns are all pieces."""
-    members, counts = corpus.texts.of(np.concatenate([batch.left, batch.right]))
-    text = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    joined = batch.left.shape[1]
+    members, counts = corpus.texts.of(np.concatenate([batch.left, batch.right]).ravel())
+    text = np.repeat(np.arange(len(counts), dtype=np.int32) // joined, counts)
     if batch.whole:
         kept = random.random(len(members)) >= recipe.dropout
         members, text = members[kept], text[kept]
@@ -164,7 +176,7 @@ def _gradients(z: Matrix, batch: _Batch, corpus: Corpus, recipe: Recipe) -> tupl
     gradient = np.concatenate([slope.T @ right, slope @ left])
     gradient *= 1 / (2 * recipe.temperature)
     known = np.flatnonzero(corpus.taught[batch.english] >= 0)
-    if recipe.taught and len(known) > n // 8:
+    if recipe.taught and len(known) > n // 8 and batch.left.shape[1] == 1:
         english = batch.english[known]
         teacher = corpus.teacher[corpus.taught[english]]
         slope, _ = contrast(right[known], teacher, twins(english), recipe.temperature)

@@ -7,7 +7,7 @@ from typing import Any
 from explorer.errors import ExplorerError, WrongUse
 
 EMBEDDERS = {
-    "embedded": "explorer.backends.hashed:open_hashed",
+    "embedded": "explorer.backends.embedded:open_static",
     "hash": "explorer.backends.hashed:open_hashed",
 }
 CHAT_MODELS = {"quote": "explorer.backends.quoting:open_quoting"}

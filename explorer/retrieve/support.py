@@ -17,7 +17,7 @@ _ELSEWHERE = 0.3  # a word that other records hold: the question may only be wor
 _UNKNOWN = 0.3  # a word no record holds: a common word of another language, as like as not
 _UNKNOWN_NAME = 2.0  # a name no record holds: what is asked for is not here
 _DETAIL = 0.5  # of what is asked beyond the name: with less an answer is one in part (by eye)
-_WORTH = 0.3  # of the best score: with less a record is not shown beside the best (by eye)
+_WORTH = 0.4  # of the best score: with less a record is not shown beside the best (by eye)
 
 
 Near = Mapping[str, tuple[float, bool]]
