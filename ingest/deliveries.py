@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -47,17 +48,6 @@ class Member:
             return stream.read()
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A record, or a whole file, that could not be taken in, and why: for the intake's report."""
-
-    source: str
-    where: str
-    record_id: str
-    field: str
-    reason: str
-
-
 def members(path: Path, suffixes: Collection[str]) -> Iterator[Member]:
     """The files whose names end in one of `suffixes`, in the order of their names.
 
@@ -83,6 +73,22 @@ def ignored(path: Path, suffixes: Collection[str]) -> list[str]:
     if _alone(path):
         return []
     return [m.where for m in _files(path, lambda _: False) if not wanted(m.name)]
+
+
+def glance(path: Path, suffixes: Collection[str]) -> Iterator[Member]:
+    """The wanted files in whatever order they lie, without unpacking more than is taken."""
+    if path.is_file() and is_archive(path) and not path.name.lower().endswith(".zip"):
+        wanted = _ends(suffixes)
+        with suppress(*_DAMAGE), tarfile.open(path) as archive:
+            for info in archive:
+                if info.isreg() and wanted(info.name) and not _hidden(info.name):
+                    yield _untarred(archive, info, path.name, wanted)
+    elif path.is_dir():
+        for file in _tree(path):
+            if file.is_file() and (is_archive(file) or _ends(suffixes)(file.name)):
+                yield from glance(file, suffixes)
+    else:
+        yield from members(path, suffixes)
 
 
 def is_archive(path: Path) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.deliveries import Rejection
+from ingest.sourcespec import Rejection
 
 _SHOWN = 20
 

@@ -35,10 +35,11 @@ from explorer.text import number_key
 from explorer.types import Record
 from ingest.build import calibration, write_generation
 from ingest.clean import clean
-from ingest.deliveries import Rejection
+from ingest.formats import passed_over
 from ingest.intake import Intake, Noticed, Progress
 from ingest.pictures import picture_state, take_in_pictures
-from ingest.sourcelist import SourceSpec, passed_over, read
+from ingest.sourcelist import read
+from ingest.sourcespec import Rejection, Remark, SourceSpec
 from ingest.staging import Staging
 
 _MOMENT = "%Y%m%dT%H%M%S%f"
@@ -102,7 +103,8 @@ def _build(
     folder.mkdir(parents=True)
     staging = Staging(folder)
     try:
-        delivered, rejections = _stage(sources, staging, progress)
+        noticed = Noticed()
+        delivered, rejections = _stage(sources, staging, noticed, progress)
         before = _before(sources, settings)
         changes = _compare(sources, staging, before, rejections)
         if removing:
@@ -118,7 +120,6 @@ def _build(
             sources=[{"name": s.name, "format": s.format, "read": delivered[s.name]}
                      for s in sources],
         )  # fmt: skip
-        noticed = Noticed()
         _notice_sources(sources, changes, before, staging, noticed)
         if _stale(before, embedder, settings) or not changes.none:
             records = _records(staging, before, changes, sources, settings, noticed)
@@ -153,7 +154,7 @@ def _stale(before: Generation | None, embedder: Embedder, settings: Settings) ->
 
 
 def _stage(
-    sources: Sequence[SourceSpec], staging: Staging, progress: Progress
+    sources: Sequence[SourceSpec], staging: Staging, noticed: Noticed, progress: Progress
 ) -> tuple[Counter[str], list[Rejection]]:
     """Records read per source, and what was turned away."""
     delivered: Counter[str] = Counter({source.name: 0 for source in sources})
@@ -162,6 +163,9 @@ def _stage(
         for item in read(source):
             if isinstance(item, Rejection):
                 rejections.append(item)
+                continue
+            if isinstance(item, Remark):
+                noticed.add(item.text, f"{item.source}, {item.where}")
                 continue
             delivered[source.name] += 1
             shown = source.images == "proxy"

@@ -3,19 +3,15 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from explorer.errors import WrongUse
 from explorer.types import Record, Rights
-from ingest.deliveries import Rejection, ignored, members
-from ingest.mapping import Mapping as ColumnMapping
-from ingest.mapping import load_mapping
-from ingest.sources import lido, table, texts
-
-FORMATS = {"lido": lido.SUFFIXES, "texts": texts.SUFFIXES, "csv": table.SUFFIXES}
-"""Each format with the ends of its files' names, in the order they are tried."""
+from ingest.deliveries import Member
+from ingest.formats import FORMATS, files_of, read_file, recognise
+from ingest.sourcespec import Item, SourceSpec
 
 _KEYS = {
     "name": str, "spec": str, "mapping": str, "complete": bool, "languages": list,
@@ -23,22 +19,6 @@ _KEYS = {
 }  # fmt: skip
 PICTURES = ("none", "proxy")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSpec:
-    """One feed: where it is, how it is read, and what holds for all its records."""
-
-    name: str
-    format: str
-    path: Path
-    mapping: Path | None = None
-    complete: bool = False
-    languages: tuple[str, ...] = ()
-    institution: str = ""
-    rights: Rights = field(default_factory=Rights)
-    images: str = "none"
-    """`proxy`: pictures that lie beside the delivery become thumbnails; `none`: no picture does."""
 
 
 def source_spec(spec: str, *, folder: Path = Path()) -> SourceSpec:
@@ -60,17 +40,6 @@ def source_spec(spec: str, *, folder: Path = Path()) -> SourceSpec:
         format=scheme or recognise(path),
         path=path,
         mapping=folder / mapping if mapping else None,
-    )
-
-
-def recognise(path: Path) -> str:
-    """The format of what lies at `path`, told by its names."""
-    found = next(members(path, [suffix for suffixes in FORMATS.values() for suffix in suffixes]))
-    for name, suffixes in FORMATS.items():
-        if found.name.lower().endswith(suffixes):
-            return name
-    raise WrongUse(
-        f"What {path.name} holds cannot be told.", "Say it before the path, for example csv:"
     )
 
 
@@ -152,32 +121,16 @@ def _name_of(path: Path) -> str:
     return re.sub(r"[^a-z0-9_-]+", "_", stem).strip("_-") or "source"
 
 
-def read(spec: SourceSpec) -> Iterator[Record | Rejection]:
-    """The records of one source, as delivered, with the rights and museum that hold for it."""
-    for item in _records(spec):
-        yield item if isinstance(item, Rejection) else _with_defaults(item, spec)
+def read(spec: SourceSpec) -> Iterator[Item]:
+    """All that a source delivers, with the rights and museum that hold for its records."""
+    for member in files_of(spec):
+        yield from read_member(member, spec)
 
 
-def _records(spec: SourceSpec) -> Iterator[Record | Rejection]:
-    if spec.format == "lido":
-        return lido.read(spec.path, source=spec.name, languages=spec.languages)
-    if spec.format == "texts":
-        return texts.read(spec.path, source=spec.name, languages=spec.languages)
-    return table.read(spec.path, source=spec.name, mapping=_mapping(spec), languages=spec.languages)
-
-
-def passed_over(spec: SourceSpec) -> list[str]:
-    """The files of a source's folder or archive that are not of its format."""
-    return ignored(spec.path, FORMATS[spec.format])
-
-
-def _mapping(spec: SourceSpec) -> ColumnMapping:
-    if spec.mapping is None:
-        raise WrongUse(
-            f"The table {spec.path.name} has no mapping file.",
-            f"Write one and name it: csv:{spec.path.name}#mapping.toml",
-        )
-    return load_mapping(spec.mapping)
+def read_member(member: Member, spec: SourceSpec) -> Iterator[Item]:
+    """What one file delivers, with the rights and museum that hold for its records."""
+    for item in read_file(member, spec):
+        yield _with_defaults(item, spec) if isinstance(item, Record) else item
 
 
 def _with_defaults(record: Record, spec: SourceSpec) -> Record:

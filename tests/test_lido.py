@@ -7,9 +7,8 @@ import pytest
 from lxml import etree
 
 from explorer.types import FIELDS, DateSpan, Identifier, Measurement, Place, Record
-from ingest.deliveries import Rejection
-from ingest.sourcelist import SourceSpec, read
-from ingest.sources import lido
+from ingest.sourcelist import read
+from ingest.sourcespec import Rejection, SourceSpec
 
 SAMPLES = Path(__file__).parent / "deliveries" / "lido"
 DELIVERIES = Path(__file__).parents[2] / "shared" / "data"
@@ -18,7 +17,7 @@ FLEMISH = DELIVERIES / "flemish_lido_nl"
 
 
 def _read(name: str) -> tuple[list[Record], list[Rejection]]:
-    items = list(lido.read(SAMPLES / name, source="s"))
+    items = list(read(SourceSpec("s", "lido", SAMPLES / name)))
     records = [item for item in items if isinstance(item, Record)]
     return records, [item for item in items if isinstance(item, Rejection)]
 
@@ -103,7 +102,7 @@ def test_only_an_event_that_names_no_type_may_stand_for_the_creation(
         "<actor><nameActorSet><appellationValue>Ada Lind</appellationValue></nameActorSet></actor>"
         "</actorInRole></eventActor></event></eventSet></eventWrap></descriptiveMetadata></lido>"
     )
-    (record,) = lido.read(tmp_path, source="s")
+    (record,) = read(SourceSpec("s", "lido", tmp_path))
     assert isinstance(record, Record)
     assert [maker.name for maker in record.makers] == (["Ada Lind"] if made else [])
 
@@ -132,7 +131,7 @@ def test_a_record_without_any_number_is_turned_away_and_named() -> None:
 def test_records_before_the_break_of_a_file_stand(
     small: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.sources.lido.files._SMALL", 10_000_000 if small else 0)
+    monkeypatch.setattr("ingest.sources.xmlfile._SMALL", 10_000_000 if small else 0)
     records, (rejection,) = _read("truncated.xml")
     assert [r.id for r in records] == ["s:1"]
     assert rejection.where == "truncated.xml" and "breaks off" in rejection.reason
@@ -140,7 +139,7 @@ def test_records_before_the_break_of_a_file_stand(
 
 @pytest.mark.parametrize("small", [True, False])
 def test_a_document_type_is_refused(small: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.sources.lido.files._SMALL", 10_000_000 if small else 0)
+    monkeypatch.setattr("ingest.sources.xmlfile._SMALL", 10_000_000 if small else 0)
     records, (rejection,) = _read("doctype.xml")
     assert not records and "DOCTYPE" in rejection.reason
 
@@ -149,7 +148,7 @@ def test_a_broken_file_does_not_end_the_run(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text("no markup")
     (tmp_path / "b.xml").write_text("<other/>")
     (tmp_path / "c.xml").write_bytes((SAMPLES / "truncated.xml").read_bytes())
-    items = list(lido.read(tmp_path, source="s"))
+    items = list(read(SourceSpec("s", "lido", tmp_path)))
     assert [type(item).__name__ for item in items] == ["Rejection"] * 2 + ["Record", "Rejection"]
 
 
@@ -167,7 +166,7 @@ def test_store_locations_are_never_read() -> None:
 def test_a_deleted_record_bears_the_id_it_was_delivered_under(
     small: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.sources.lido.files._SMALL", 10_000_000 if small else 0)
+    monkeypatch.setattr("ingest.sources.xmlfile._SMALL", 10_000_000 if small else 0)
     records, rejections = _read("oai_wrapped.xml")
     assert [(r.id, r.deleted) for r in records] == [
         ("s:oai%3Amuseum.example%3A7", False),
@@ -268,7 +267,7 @@ def _plain_actors() -> dict[str, list[tuple[str, str, str]]]:
 @pytest.mark.deliveries
 @pytest.mark.skipif(not SWEDISH.exists(), reason=f"no real deliveries at {SWEDISH.name}")
 def test_no_maker_of_the_swedish_deliveries_is_a_former_attribution_a_copy_or_unknown() -> None:
-    records = {r.id: r for r in lido.read(SWEDISH, source="s") if isinstance(r, Record)}
+    records = {r.id: r for r in read(SourceSpec("s", "lido", SWEDISH)) if isinstance(r, Record)}
     actors = _plain_actors()
     assert len(records) == len(actors) == 5_334
     statuses: Counter[str] = Counter()
@@ -292,7 +291,7 @@ def test_no_maker_of_the_swedish_deliveries_is_a_former_attribution_a_copy_or_un
 @pytest.mark.deliveries
 @pytest.mark.skipif(not FLEMISH.exists(), reason=f"no real deliveries at {FLEMISH.name}")
 def test_the_flemish_records_come_out_of_their_oai_wrapping() -> None:
-    items = list(lido.read(FLEMISH, source="s"))
+    items = list(read(SourceSpec("s", "lido", FLEMISH)))
     records = [item for item in items if isinstance(item, Record)]
     assert len(records) == 5 and len(items) == 10  # five files are of another format
     assert "s:23865" in {r.id for r in records}  # "(not assigned)" in its OAI identifier

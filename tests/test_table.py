@@ -6,9 +6,9 @@ import pytest
 
 from explorer.errors import WrongUse
 from explorer.types import Record
-from ingest.deliveries import Rejection
 from ingest.mapping import load_mapping
-from ingest.sources import table
+from ingest.sourcelist import read as read_source
+from ingest.sourcespec import Rejection, SourceSpec
 
 NR = '[fields]\nnr = "id"\n'
 
@@ -19,8 +19,10 @@ def read(
     (folder / "map.toml").write_text(mapping, "utf-8")
     data = delivered if isinstance(delivered, bytes) else delivered.encode()
     (folder / "t.csv").write_bytes(data)
-    mapped = load_mapping(folder / "map.toml")
-    items = list(table.read(folder / "t.csv", source="s", mapping=mapped, languages=languages))
+    spec = SourceSpec(
+        "s", "csv", folder / "t.csv", mapping=folder / "map.toml", languages=languages
+    )
+    items = list(read_source(spec))
     records = [item for item in items if isinstance(item, Record)]
     return records, [item for item in items if isinstance(item, Rejection)]
 

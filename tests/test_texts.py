@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from explorer.types import Record
-from ingest.deliveries import Rejection
-from ingest.sources import texts
+from ingest.sourcelist import read as read_source
+from ingest.sourcespec import Rejection, SourceSpec
 
 
 def read(folder: Path, text: str) -> Record | Rejection:
     (folder / "wave.md").write_text(text, "utf-8")
-    (item,) = texts.read(folder, source="s")
+    (item,) = read_source(SourceSpec("s", "texts", folder))
     return item
 
 

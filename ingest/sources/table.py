@@ -10,7 +10,6 @@ from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from itertools import zip_longest
-from pathlib import Path
 from urllib.parse import quote
 
 from explorer.errors import ExplorerError, WrongUse
@@ -29,10 +28,10 @@ from explorer.types import (
 )
 from ingest import attribution
 from ingest.dates import LAST_YEAR, Span, read_date
-from ingest.deliveries import Member, Rejection, members
-from ingest.mapping import Column, Mapping, maker_columns
+from ingest.deliveries import Member
+from ingest.mapping import Column, Mapping, load_mapping, maker_columns
+from ingest.sourcespec import Item, Rejection, SourceSpec
 
-SUFFIXES = (".csv", ".tsv", ".txt")
 _YES = frozenset(("1", "true", "yes", "ja", "j", "y", "oui", "si", "sì", "tak", "x"))
 _NO = frozenset(("0", "false", "no", "nein", "nej", "nee", "non", "nie", "n"))
 _NUMBERS = ("object_number", "former_number")
@@ -44,12 +43,18 @@ _SEP = re.compile(r"sep=(.)\r?\n")  # what Excel writes, and hides, above the he
 _YEAR = re.compile(r"\A([+-]?\d{1,6})(?:\.0+|-\d{2}(?:-\d{2})?)?\Z")
 
 
-def read(
-    path: Path, *, source: str, mapping: Mapping, languages: Sequence[str] = ()
-) -> Iterator[Record | Rejection]:
-    """The records of every table in `path`, a row each, as they are read."""
-    for member in members(path, SUFFIXES):
-        yield from _rows(member, source, mapping, languages[0] if len(languages) == 1 else "")
+def read(member: Member, spec: SourceSpec) -> Iterator[Item]:
+    """The records of a table, a row each, as they are read."""
+    yield from _rows(member, spec.name, _mapping(spec), spec.language)
+
+
+def _mapping(spec: SourceSpec) -> Mapping:
+    if spec.mapping is None:
+        raise WrongUse(
+            f"The table {spec.path.name} has no mapping file.",
+            f"Write one and name it: csv:{spec.path.name}#mapping.toml",
+        )
+    return load_mapping(spec.mapping)
 
 
 def _rows(member: Member, source: str, mapping: Mapping, lang: str) -> Iterator[Record | Rejection]:

@@ -1,18 +1,17 @@
 """Curatorial texts: Markdown files with YAML front matter that says what each is about."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from explorer.errors import ExplorerError
 from explorer.text import nfc
 from explorer.types import Field, Record, Rights, Source
-from ingest.deliveries import Member, Rejection, members
+from ingest.deliveries import Member
+from ingest.sourcespec import Item, Rejection, SourceSpec
 
-SUFFIXES = (".md", ".markdown")
 _KEYS = frozenset(
     ("id", "title", "lang", "about", "author", "level", "licence", "kind", "valid_from",
      "valid_until", "url")
@@ -22,13 +21,12 @@ _KINDS = ("text", "visit")
 _LEVELS = ("easy", "general", "expert")
 
 
-def read(path: Path, *, source: str, languages: Sequence[str] = ()) -> Iterator[Record | Rejection]:
-    """A record per text, named by its file; `about` holds object numbers until they are joined."""
-    for member in members(path, SUFFIXES):
-        try:
-            yield _record(member, source, languages[0] if len(languages) == 1 else "")
-        except ExplorerError as error:
-            yield Rejection(source, member.where, "", "", f"{error.problem} {error.remedy}")
+def read(member: Member, spec: SourceSpec) -> Iterator[Item]:
+    """The text of a file, named by it; `about` holds object numbers until they are joined."""
+    try:
+        yield _record(member, spec.name, spec.language)
+    except ExplorerError as error:
+        yield Rejection(spec.name, member.where, "", "", f"{error.problem} {error.remedy}")
 
 
 def _record(member: Member, source: str, lang: str) -> Record:

@@ -1,5 +1,5 @@
 """LIDO: from files to elements (files), to records (record), through what happened (events)."""
 
-from ingest.sources.lido.files import SUFFIXES, read
+from ingest.sources.lido.files import read
 
-__all__ = ["SUFFIXES", "read"]
+__all__ = ["read"]
