@@ -1,18 +1,14 @@
 """CSV exports, read through the museum's mapping file; columns it does not name are never read."""
 
-import codecs
 import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Row
-from contextlib import suppress
-from functools import cache
-from importlib.resources import files
 from itertools import zip_longest
 from urllib.parse import quote
 
-from explorer.errors import ExplorerError, WrongUse
+from explorer.errors import WrongUse
 from explorer.text import nfc
 from explorer.types import (
     FIELDS,
@@ -29,14 +25,14 @@ from explorer.types import (
 from ingest import attribution
 from ingest.dates import LAST_YEAR, Span, read_date
 from ingest.deliveries import Member
+from ingest.encoding import decoded
 from ingest.mapping import Column, Mapping, load_mapping, maker_columns
-from ingest.sourcespec import Item, Rejection, SourceSpec
+from ingest.sourcespec import Item, Rejection, Remark, SourceSpec
 
 _YES = frozenset(("1", "true", "yes", "ja", "j", "y", "oui", "si", "sì", "tak", "x"))
 _NO = frozenset(("0", "false", "no", "nein", "nej", "nee", "non", "nie", "n"))
 _NUMBERS = ("object_number", "former_number")
 _LONGEST_CELL = 10_000_000
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WEB = ("http://", "https://")
 _OF_MAKERS = ("maker", "maker.role", "maker.qualifier", "maker.gender")
 _SEP = re.compile(r"sep=(.)\r?\n")  # what Excel writes, and hides, above the header line
@@ -57,8 +53,12 @@ def _mapping(spec: SourceSpec) -> Mapping:
     return load_mapping(spec.mapping)
 
 
-def _rows(member: Member, source: str, mapping: Mapping, lang: str) -> Iterator[Record | Rejection]:
-    text = _decoded(member, mapping, lang).removeprefix("\ufeff")
+def _rows(member: Member, source: str, mapping: Mapping, lang: str) -> Iterator[Item]:
+    languages = {lang, mapping.lang, *(column.lang for column in mapping.columns)}
+    found = decoded(member.read(), member.where, encoding=mapping.encoding, languages=languages)
+    text = found.text
+    if found.guessed:
+        yield Remark(source, member.where, f"encoding guessed: {found.encoding}")
     first = _SEP.match(text)
     delimiter = mapping.delimiter or (first.group(1) if first else _delimiter(text))
     text = text[first.end() :] if first else text
@@ -99,56 +99,6 @@ def _id_in(cells: Sequence[str], header: Sequence[str], source: str, mapping: Ma
 
 def _record_id(source: str, local: str) -> str:
     return f"{source}:{quote(local, safe='')}"
-
-
-def _decoded(member: Member, mapping: Mapping, lang: str) -> str:
-    data, encoding = member.read(), mapping.encoding
-    if data.startswith(codecs.BOM_UTF8):
-        encoding = "utf-8"
-    if encoding == "auto":
-        return _guessed(
-            data, member.where, {lang, mapping.lang, *(c.lang for c in mapping.columns)}
-        )
-    try:
-        return data.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
-    except LookupError as error:
-        raise WrongUse(
-            f"'{encoding}' is not an encoding.", 'Use "auto", "utf-8", "cp1252" or the like.'
-        ) from error
-    except UnicodeDecodeError as error:
-        raise ExplorerError(
-            f"{member.where} is not written in {encoding}: byte {error.start} does not fit.",
-            'Set encoding = "auto" in the mapping, or the encoding it was exported in.',
-        ) from error
-
-
-def _guessed(data: bytes, where: str, langs: set[str]) -> str:
-    """The text as UTF-8, else in the code page of its declared languages, else as it looks."""
-    pages = {page for lang in langs if (page := _codepages().get(lang.partition("-")[0]))}
-    for encoding in ("utf-16" if data[:2] in _UTF16 else "utf-8-sig", *pages):
-        if encoding not in pages or len(pages) == 1:
-            with suppress(UnicodeDecodeError):
-                return data.decode(encoding)
-    from charset_normalizer import from_bytes
-
-    known = list(dict.fromkeys(_codepages().values()))
-    guesses = from_bytes(data, cp_isolation=known)
-    best = min(
-        guesses, key=lambda g: (g.chaos, -g.coherence, known.index(g.encoding)), default=None
-    )
-    if best is None:
-        raise ExplorerError(
-            f"The encoding of {where} cannot be told.",
-            'Export it as UTF-8, or name its encoding in the mapping: encoding = "cp1252"',
-        )
-    return str(best)
-
-
-@cache
-def _codepages() -> dict[str, str]:
-    table = files("ingest").joinpath("codepages.tsv").read_text("utf-8")
-    rows = csv.DictReader(table.splitlines(), delimiter="\t")
-    return {lang: row["codepage"] for row in rows for lang in row["languages"].split()}
 
 
 def _delimiter(text: str) -> str:
