@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import accumulate, repeat
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -88,24 +90,23 @@ def detect_language(text: str, prior: str = "", among: Collection[str] = ()) -> 
     languages that are understood. Code "" where the text has no letters, or only letters in which
     none of them is written: its caller keeps the language of the conversation.
     """
-    known = [c for c, row in languages().items() if row.understood and (not among or c in among)]
     tokens = _tokens(text)
     own = prior.partition("-")[0].lower()
     script = _script(tokens)
-    fitting = [c for c in known if c in _written_in(script)]
+    fitting, columns = _fitting(script, tuple(among))
     if not fitting:
         return Lang("", 0.0)
     if (
         script == "Latn"
-        and own in known
         and own not in fitting
+        and own in _understood(tuple(among))
         and not any(t.plain for t in tokens)
     ):
         # A name in Latin letters stands in texts of every script.
         return Lang(own, 0.5)
     if len(fitting) == 1:
         return Lang(fitting[0], 1.0)
-    scores = _scores([t for t in tokens if t.script == script], fitting)
+    scores = _scores([t for t in tokens if t.script == script])[columns]
     if script == "Hans" and "zh" in fitting:
         # A Japanese sentence would hold kana.
         scores[fitting.index("zh")] += sum(len(t.word) for t in tokens if t.script == script) / 3
@@ -128,8 +129,7 @@ _TOKEN = re.compile(
 _SPELLING = {ord("ș"): "ş", ord("ț"): "ţ", 0x307: None}
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     """A word in lower case; `plain` unless its capital makes it a likely name."""
 
     word: str
@@ -147,19 +147,23 @@ def _tokens(text: str) -> list[_Token]:
         word, script = match.group(), match.lastgroup or ""
         plain = not word[0].isupper()
         weight = 1.0 if plain else _NAME if found else (1 + _NAME) / 2
-        found.append(_Token(word.lower().translate(_SPELLING), script, plain, weight))
+        word = word.lower()
+        if not word.isascii():
+            word = word.translate(_SPELLING)
+        found.append(_Token(word, script, plain, weight))
     return found
 
 
 def _script(tokens: list[_Token]) -> str:
     """The script of the words that carry the sentence; names in another script weigh little."""
-    weights: dict[str, float] = {}
+    weights = dict.fromkeys((token.script for token in tokens), 0.0)
+    if len(weights) < 2:
+        return next(iter(weights), "")
+    listed = _evidence().words
     for token in tokens:
-        known = any(token.word in _small_words(kind).index for kind in ("function", "asking"))
+        known = token.word in listed
         weight = 2 if known else max(1, len(token.word) // 3) if token.plain else 0.25
-        weights[token.script] = weights.get(token.script, 0) + weight
-    if not weights:
-        return ""
+        weights[token.script] += weight
     script = max(weights, key=lambda name: weights[name])
     if script in {"Hans", "Jpan", "Kore"}:
         return next((s for s in ("Jpan", "Kore") if s in weights), script)
@@ -167,13 +171,23 @@ def _script(tokens: list[_Token]) -> str:
 
 
 @cache
-def _written_in(script: str) -> frozenset[str]:
-    # Japanese is also written in Chinese characters alone.
+def _understood(among: tuple[str, ...]) -> frozenset[str]:
     return frozenset(
-        code
-        for code, row in languages().items()
-        if row.script == script or (script == "Hans" and code == "ja")
+        c for c, row in languages().items() if row.understood and (not among or c in among)
     )
+
+
+@cache
+def _fitting(script: str, among: tuple[str, ...]) -> tuple[list[str], list[int]]:
+    """The understood languages written in a script, and their columns in all evidence."""
+    # Japanese is also written in Chinese characters alone.
+    fitting = [
+        (code, column)
+        for column, (code, row) in enumerate(languages().items())
+        if code in _understood(among)
+        and (row.script == script or (script == "Hans" and code == "ja"))
+    ]
+    return [code for code, _ in fitting], [column for _, column in fitting]
 
 
 # --- evidence --------------------------------------------------------------------------------
@@ -187,27 +201,73 @@ class _Table:
     values: Floats
 
 
-def _scores(tokens: list[_Token], codes: list[str]) -> Floats:
-    """Log-likelihoods up to a constant, in the order of `codes`."""
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """All tables as one, weighted; row 0 says nothing.
+
+    The rows of a listed word are its spelling (the sum of its n-grams), and the word as a function
+    word and as one of asking.
+    """
+
+    grams: dict[str, int]
+    letters: dict[str, int]
+    words: dict[str, tuple[int, int, int]]
+    values: Floats
+
+
+@cache
+def _evidence() -> _Evidence:
+    profiles, alphabets = _profiles(), _alphabets()
+    function, asking = _small_words("function"), _small_words("asking")
+    listed = sorted({*function.index, *asking.index})
+    spelling = [
+        profiles.values[[profiles.index[g] for g in _ngrams(word) if g in profiles.index]].sum(0)
+        for word in listed
+    ]
+    blocks = (
+        np.zeros((1, len(languages())), np.float32),
+        profiles.values,
+        -_LETTER * alphabets.values,
+        _FUNCTION * function.values,
+        _ASKING * asking.values,
+        np.array(spelling, np.float32),
+    )
+    at = list(accumulate(map(len, blocks), initial=0))
+
+    def rows(index: dict[str, int], block: int) -> dict[str, int]:
+        return {key: at[block] + row for key, row in index.items()}
+
+    functions, askings = rows(function.index, 3), rows(asking.index, 4)
+    return _Evidence(
+        rows(profiles.index, 1),
+        rows(alphabets.index, 2),
+        {w: (at[5] + i, functions.get(w, 0), askings.get(w, 0)) for i, w in enumerate(listed)},
+        np.concatenate(blocks),
+    )
+
+
+def _scores(tokens: list[_Token]) -> Floats:
+    """Log-likelihoods up to a constant, in the order of languages()."""
+    evidence = _evidence()
     weights = list(_small_weights(tokens))
     read = sum(w if t.plain else w / 2 for t, w in zip(tokens, weights, strict=True))
     # Below three words that are no names, spelling tells little.
     sentence = min(1.0, read / 3) ** 2
-    small = list(zip((t.word for t in tokens), weights, strict=True))
-    evidence = (
-        (_profiles(), sentence, [(g, t.weight) for t in tokens for g in _ngrams(t.word)]),
-        (_small_words("function"), _FUNCTION, small),
-        (_small_words("asking"), _ASKING * sentence, small),
-        (_alphabets(), -_LETTER, [(c, t.weight) for t in tokens for c in sorted(set(t.word))]),
-    )
-    order = list(languages())
-    total = np.zeros(len(order), np.float32)
-    for table, factor, keys in evidence:
-        known = [(table.index[key], weight) for key, weight in keys if key in table.index]
-        if known:
-            rows, shares = zip(*known, strict=True)
-            total += factor * (np.array(shares, np.float32) @ table.values[list(rows)])
-    scores: Floats = total[[order.index(code) for code in codes]]
+    rows: list[int] = []
+    shares: list[float] = []
+    for (word, _, _, weight), small in zip(tokens, weights, strict=True):
+        if listed := evidence.words.get(word):
+            rows += listed
+            shares += (sentence * weight, small, sentence * small)
+        else:
+            before = len(rows)
+            rows += map(evidence.grams.get, _ngrams(word), repeat(0))
+            shares += repeat(sentence * weight, len(rows) - before)
+        if not word.isascii():
+            letters = [row for c in set(word) if (row := evidence.letters.get(c))]
+            rows += sorted(letters)
+            shares += repeat(weight, len(letters))
+    scores: Floats = np.array(shares, np.float32) @ evidence.values.take(rows, axis=0)
     return scores
 
 
@@ -219,13 +279,15 @@ def _small_weights(tokens: list[_Token]) -> Iterator[float]:
         yield own * (0.5 if position + 1 < len(tokens) and not tokens[position + 1].plain else 1.0)
 
 
-def _ngrams(word: str) -> Iterator[str]:
+def _ngrams(word: str) -> list[str]:
+    """One, two and three letters in a row, the ends of the word among them."""
     padded = f" {word} "
-    for size in (1, 2, 3):
-        for start in range(len(padded) - size + 1):
-            gram = padded[start : start + size]
-            if gram != " ":
-                yield gram
+    ends = range(len(word) + 1)
+    return [
+        *word,
+        *[padded[start : start + 2] for start in ends],
+        *[padded[start : start + 3] for start in ends[:-1]],
+    ]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Who made it, and how surely: role, qualifier and the decorations of a name, in twelve languages.
+"""Who made it, and how surely: roles, qualifiers and decorated names, in all official languages.
 
 A copy or a rejected attribution is never taken for the maker, and an unknown maker has no name.
 """
@@ -28,7 +28,7 @@ FURTHEST_FIRST = (
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 _TAIL = re.compile(r"\s*[,;:.]\s*([^,;:.]+)[.]?\s*$")
 _MIDDLE = re.compile(r"[.,;:]\s*([^.,;:]+)[.,;:]\s*")
-_DOUBT = re.compile(r"\s*\(?\?\)?\s*$")
+_DOUBT = re.compile(r"\s*(?:\(\s*\?\s*\)|\?)\s*$")
 _PARTS = re.compile(r"[;:,/|()\[\]]")
 _WORD = re.compile(r"[^\W_]+")
 _Words = tuple[str, ...]

@@ -3,16 +3,18 @@
 Nothing a source said is changed: what is understood stands beside what was delivered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 
 from explorer.language import detect_language
-from explorer.types import DateSpan, Field, Record, Source
+from explorer.types import DateSpan, Field, Measurement, Place, Record, Source
 from explorer.wire import dump
 from ingest.dates import read_date
+from ingest.measures import kind_of, read_measures
+from ingest.places import impossible, located
 
-REVISION = "1"
+REVISION = "2"
 """Part of every hash: raised when records are understood differently from before."""
 
 _DETECTED = frozenset(("title", "description", "text", "inscription", "provenance"))
@@ -28,7 +30,10 @@ def delivered_hash(record: Record, pictures: str = "") -> str:
 
 
 def clean(record: Record) -> Record:
-    """The record with detected languages and read years; warnings say what looked wrong."""
+    """The record with languages detected, years, measures and coordinates read from its words.
+
+    Warnings say what looked wrong.
+    """
     fields = tuple(_detected(field) for field in record.fields)
     warnings = [
         f"reads in another language than declared: {f.name} is {f.lang}, reads {f.lang_detected}"
@@ -37,7 +42,15 @@ def clean(record: Record) -> Record:
     ]
     dates = tuple(_dated(span) for span in record.dates)
     warnings += [f"date not understood: {_words(d.display)}" for d in dates if _unread(d)]
-    return replace(record, fields=fields, dates=dates, warnings=(*record.warnings, *warnings))
+    warnings += [f"impossible coordinates of {p.name}" for p in record.places if impossible(p)]
+    return replace(
+        record,
+        fields=fields,
+        dates=dates,
+        places=tuple(_placed(record)),
+        measurements=_measured(record),
+        warnings=(*record.warnings, *warnings),
+    )
 
 
 def _detected(field: Field) -> Field:
@@ -69,3 +82,28 @@ def _unread(span: DateSpan) -> bool:
 
 def _words(display: Mapping[str, str]) -> str:
     return next(iter(display.values()), "")
+
+
+def _measured(record: Record) -> tuple[Measurement, ...]:
+    """The delivered measurements, and those read from words of a kind that was not delivered."""
+    if not any(field.name == "measurement" for field in record.fields):
+        return record.measurements
+    kinds = {kind_of(each.kind) for each in record.measurements}
+    if "" in kinds:
+        return record.measurements  # delivered without a kind we know: it may be any
+    found = list(record.measurements)
+    for field in record.fields:
+        if field.name == "measurement":
+            read = read_measures(field.text, field.lang)
+            new = [each for each in read if each.kind not in kinds and (each.kind or not kinds)]
+            found += new
+            kinds |= {each.kind for each in new}
+    return tuple(found)
+
+
+def _placed(record: Record) -> Iterator[Place]:
+    if not record.places:
+        return
+    langs = tuple(dict.fromkeys(f.lang for f in record.fields if f.name == "place" and f.lang))
+    for place in record.places:
+        yield located(place, langs)

@@ -235,3 +235,130 @@ def test_every_code_has_a_phrase_and_every_term_one_meaning_in_its_language() ->
 def test_every_way_of_saying_unknown_is_recognised() -> None:
     unknown = [row["term"] for row in _rows("unknown_makers.tsv") if row["kind"] == "unknown"]
     assert [term for term in unknown if not is_unknown(term)] == []
+
+
+OFFICIAL = [
+    "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv",
+    "mt", "nl", "pl", "pt", "ro", "sk", "sl", "sv",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "qualifier", "lang", "code"),
+    [
+        ("приписва се на Elsa Lind", "", "bg", "attributed-to"),
+        ("Elsa Lind", "кръг", "bg", "circle-of"),
+        ("připisováno Elsa Lind", "", "cs", "attributed-to"),
+        ("dílna Elsa Lind", "", "cs", "workshop-of"),
+        ("Elsa Lind", "tilskrevet", "da", "attributed-to"),
+        ("Werkstatt von Elsa Lind", "", "de", "workshop-of"),
+        ("αποδίδεται σε Elsa Lind", "", "el", "attributed-to"),
+        ("Elsa Lind", "εργαστήριο", "el", "workshop-of"),
+        ("follower of Elsa Lind", "", "en", "follower-of"),
+        ("atribuido a Elsa Lind", "", "es", "attributed-to"),
+        ("Elsa Lind", "omistatud", "et", "attributed-to"),
+        ("Elsa Lind", "ringkond", "et", "circle-of"),
+        ("Elsa Lind", "attribuoitu", "fi", "attributed-to"),
+        ("atelier d'Elsa Lind", "", "fr", "workshop-of"),
+        ("curtha i leith Elsa Lind", "", "ga", "attributed-to"),
+        ("ceardlann Elsa Lind", "", "ga", "workshop-of"),
+        ("pripisuje se Elsa Lind", "", "hr", "attributed-to"),
+        ("sljedbenik Elsa Lind", "", "hr", "follower-of"),
+        ("Elsa Lind", "tulajdonított", "hu", "attributed-to"),
+        ("Elsa Lind, műhelye", "", "hu", "workshop-of"),
+        ("attribuita a Elsa Lind", "", "it", "attributed-to"),
+        ("priskiriama Elsa Lind", "", "lt", "attributed-to"),
+        ("Elsa Lind", "dirbtuvė", "lt", "workshop-of"),
+        ("piedēvēts Elsa Lind", "", "lv", "attributed-to"),
+        ("Elsa Lind", "sekotājs", "lv", "follower-of"),
+        ("attribwit lil Elsa Lind", "", "mt", "attributed-to"),
+        ("ħanut ta' Elsa Lind", "", "mt", "workshop-of"),
+        ("kring van Elsa Lind", "", "nl", "circle-of"),
+        ("warsztat Elsa Lind", "", "pl", "workshop-of"),
+        ("atribuído a Elsa Lind", "", "pt", "attributed-to"),
+        ("atribuit lui Elsa Lind", "", "ro", "attributed-to"),
+        ("cercul lui Elsa Lind", "", "ro", "circle-of"),
+        ("pripísané Elsa Lind", "", "sk", "attributed-to"),
+        ("okruh Elsa Lind", "", "sk", "circle-of"),
+        ("pripisano Elsa Lind", "", "sl", "attributed-to"),
+        ("v slogu Elsa Lind", "", "sl", "manner-of"),
+        ("tillskriven Elsa Lind", "", "sv", "attributed-to"),
+    ],
+)
+def test_a_qualifier_is_understood_in_every_official_language(
+    name: str, qualifier: str, lang: str, code: str
+) -> None:
+    found = maker(name, "", qualifier, lang=lang)
+    assert (found.name, found.qualifier, found.status) == ("Elsa Lind", code, "current")
+
+
+@pytest.mark.parametrize(
+    ("name", "qualifier", "lang", "status"),
+    [
+        ("копие по Elsa Lind", "", "bg", "copy-after"),
+        ("podle Elsa Lind", "", "cs", "copy-after"),
+        ("dříve připisováno Elsa Lind", "", "cs", "former"),
+        ("αντίγραφο από Elsa Lind", "", "el", "copy-after"),
+        ("Elsa Lind", "koopia järgi", "et", "copy-after"),
+        ("cóip i ndiaidh Elsa Lind", "", "ga", "copy-after"),
+        ("ranije pripisano Elsa Lind", "", "hr", "former"),
+        ("Elsa Lind", "után", "hu", "copy-after"),
+        ("pagal Elsa Lind", "", "lt", "copy-after"),
+        ("agrāk piedēvēts Elsa Lind", "", "lv", "former"),
+        ("kopja wara Elsa Lind", "", "mt", "copy-after"),
+        ("copie după Elsa Lind", "", "ro", "copy-after"),
+        ("kópia podľa Elsa Lind", "", "sk", "copy-after"),
+        ("nekdaj pripisano Elsa Lind", "", "sl", "former"),
+    ],
+)
+def test_copies_and_former_attributions_are_told_in_the_newer_languages(
+    name: str, qualifier: str, lang: str, status: str
+) -> None:
+    found = maker(name, "", qualifier, lang=lang)
+    assert (found.name, found.status) == ("Elsa Lind", status)
+
+
+def test_every_official_language_says_each_qualifier_and_names_those_who_made_nothing() -> None:
+    said = {(row["lang"], row["code"]) for row in _rows("qualifiers.tsv")}
+    assert [(lang, c) for lang in OFFICIAL for c in FURTHEST_FIRST if (lang, c) not in said] == []
+    kinds = {(row["lang"], row["kind"]) for row in _rows("unknown_makers.tsv")}
+    wanted = ("unknown", "noun", "adjective", "other role")
+    assert [(lang, kind) for lang in OFFICIAL for kind in wanted if (lang, kind) not in kinds] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "neznámý český malíř", "nepoznati majstor", "ismeretlen magyar festő", "tundmatu kunstnik",
+        "nezināms mākslinieks", "nežinomas lietuvių dailininkas", "neznan slikar",
+        "άγνωστος ζωγράφος", "неизвестен български художник", "artist necunoscut",
+        "neznámy maliar",
+    ],
+)  # fmt: skip
+def test_an_unknown_maker_has_no_name_in_the_newer_languages(name: str) -> None:
+    assert is_unknown(name)
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        "majitel", "darca", "lastnik", "naručitelj", "собственик", "δωρητής", "adományozó",
+        "annetaja", "dāvinātājs", "savininkas", "bailitheoir", "donatur", "proprietar",
+    ],
+)  # fmt: skip
+def test_donors_and_owners_made_nothing_in_the_newer_languages(role: str) -> None:
+    assert not is_maker_role(role)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Krug, Ludwig", "Poe, Edgar Allan", "Ring, Ludger tom", "Li Po", "По, Едгар Алан", "Prem, H."],
+)
+def test_a_name_is_not_mistaken_for_a_qualifier_of_another_language(name: str) -> None:
+    found = maker(name, "", "")
+    assert (found.name, found.qualifier, found.status) == (name, "", "current")
+
+
+def test_a_question_mark_inside_life_dates_doubts_the_dates_and_not_the_maker() -> None:
+    assert maker("Colombe, Jean (143.-1493?)", "", "").qualifier == ""
+    assert maker("Rembrandt (?)", "", "").qualifier == "possibly-by"

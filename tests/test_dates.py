@@ -22,6 +22,7 @@ def year(written: str) -> int | None:
 
 EXAMPLES = table("tests/dates.tsv")
 READABLE = [row for row in EXAMPLES if row[4]]
+FORMS = table("tests/date_forms.tsv")
 
 
 @pytest.mark.parametrize(("text", "lang", "earliest", "latest", "certainty"), EXAMPLES)
@@ -32,19 +33,83 @@ def test_a_date_is_read_as_museums_write_it_or_not_at_all(
     assert read_date(text, lang) == expected
 
 
+@pytest.mark.parametrize("lang", sorted({row[0] for row in FORMS}))
+def test_words_of_one_language_are_never_other_years_in_another(lang: str) -> None:
+    strays = []
+    for _, words, earliest, latest, certainty in (row for row in FORMS if row[0] == lang):
+        expected = (year(earliest), year(latest)) if certainty else None
+        spans = [(other, read_date(words, other)) for other in ("", *LANGUAGES, "zxx", "xx")]
+        read = [(other, (span.earliest, span.latest)) for other, span in spans if span]
+        strays += [(words, other, years) for other, years in read if years != expected]
+    assert strays == []
+
+
+@pytest.mark.parametrize(("lang", "words", "earliest", "latest", "certainty"), FORMS)
+def test_the_ways_of_each_official_language_are_read_or_left_as_words(
+    lang: str, words: str, earliest: str, latest: str, certainty: str
+) -> None:
+    expected = Span(year(earliest), year(latest), certainty) if certainty else None  # type: ignore[arg-type]
+    assert read_date(words, lang) == expected
+
+
+def test_every_official_language_has_its_forms_and_its_traps() -> None:
+    forms = Counter(row[0] for row in FORMS)
+    traps = Counter(row[0] for row in FORMS if not row[4])
+    assert forms.keys() == set(LANGUAGES) - {"nb"}
+    assert min(forms.values()) >= 25
+    assert all(0.28 <= traps[lang] / forms[lang] <= 0.4 for lang in forms)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "expected"),
+    [
+        ("do 1650", "pl", Span(None, 1650)),
+        ("do 1650", "pt", None),
+        ("do fim do século XIX", "pt", Span(1868, 1900)),
+        ("no verão de 1650", "pt", Span(1650, 1650)),
+        ("no 1650", "pt", None),
+        ("no 1650", "lv", Span(1650, None)),
+        ("no 1650", "", None),
+        ("300 eKr", "fi", Span(-299, -299)),
+        ("300 e.Kr.", "sv", Span(300, 300)),
+        ("300 e.Kr.", "fi", None),
+        ("300 e.Kr.", "", None),
+        ("1650 bis", "de", None),
+        ("1650-ig", "hu", Span(None, 1650)),
+    ],
+)
+def test_a_word_that_two_languages_have_means_what_the_declared_one_says(
+    text: str, lang: str, expected: Span | None
+) -> None:
+    assert read_date(text, lang) == expected
+
+
+@pytest.mark.parametrize("text", ["99999", "1650-99999", "19999", "32nd century", "5000 AD"])
+def test_years_that_no_museum_can_mean_are_refused(text: str) -> None:
+    assert read_date(text, "en") is None
+
+
+def test_what_was_read_is_kept_for_the_next_record_but_not_without_end() -> None:
+    assert read_date.cache_info().maxsize
+
+
 def test_every_language_of_the_table_is_tried_and_has_the_words_that_matter() -> None:
     meanings: dict[str, set[str]] = {}
-    for lang, meaning, _ in table("ingest/dates.tsv"):
+    for lang, meaning, _ in table("ingest/dates/words.tsv"):
         meanings.setdefault(lang, set()).add(meaning.partition("=")[0])
     assert meanings.keys() == {"mul", *LANGUAGES}
-    needed = {"circa", "doubt", "before", "until", "to", "bce", "ce", "century", "half", "early"}
+    needed = {
+        "circa", "doubt", "before", "until", "to", "bce", "ce", "century", "half", "early", "late",
+        "quarter", "block",
+    }  # fmt: skip
     missing = {lang: needed - meanings[lang] for lang in LANGUAGES}
-    # Finnish has case endings where others have a word for "until".
-    assert {lang: words for lang, words in missing.items() if words} == {"fi": {"until"}}
+    # Hungarian says "before" behind the year.
+    assert {lang: words for lang, words in missing.items() if words} == {"hu": {"before"}}
+    assert "prior" in meanings["hu"]
 
 
 def test_no_word_has_two_meanings_in_one_language() -> None:
-    rows = table("ingest/dates.tsv")
+    rows = table("ingest/dates/words.tsv")
     words = Counter((lang, word) for lang, _, cell in rows for word in cell.split("|"))
     assert [word for word, count in words.items() if count > 1] == []
 
@@ -83,8 +148,9 @@ def test_a_month_in_a_data_field_is_not_a_range_but_in_a_sentence_it_may_be() ->
 
 def test_unknown_words_are_passed_over_only_in_a_language_we_know() -> None:
     assert read_date("painted in Rome 1888", "en") == Span(1888, 1888)
-    assert read_date("před 1650", "cs") is None
-    assert read_date("πριν το 1650", "") is None
+    assert read_date("ante diem 1650", "la") is None
+    assert read_date("verschollen 1650", "de") is None
+    assert read_date("Rom 1650", "xx") is None
     assert read_date("1650 etwasunbekanntes", "de") is None
 
 
@@ -107,7 +173,7 @@ def test_a_range_is_read_only_in_the_order_of_time(first: int, second: int) -> N
     assert read_date(f"{first}–{second}") == expected
 
 
-_WORDS = sorted({w for _, _, cell in table("ingest/dates.tsv") for w in cell.split("|")})
+_WORDS = sorted({w for _, _, cell in table("ingest/dates/words.tsv") for w in cell.split("|")})
 
 
 @given(st.lists(st.sampled_from([*_WORDS, "1650", "1700", "19", "XVII", "80"]), max_size=6))
