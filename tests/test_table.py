@@ -8,7 +8,8 @@ from explorer.errors import WrongUse
 from explorer.types import Record
 from ingest.mapping import load_mapping
 from ingest.sourcelist import read as read_source
-from ingest.sourcespec import Rejection, SourceSpec
+from ingest.sourcespec import Item, Rejection, SourceSpec
+from tests.conftest import DELIVERIES
 
 NR = '[fields]\nnr = "id"\n'
 
@@ -87,6 +88,95 @@ def test_a_table_that_breaks_off_is_cut_short_and_names_no_record(tmp_path: Path
     records, (rejection,) = read(tmp_path, "nr;titel;lager\n1;Vas;a\n" + end, TITLED)
     assert [r.id for r in records] == ["s:1"]
     assert rejection.record_id == ""
+
+
+def test_a_quotation_mark_that_is_not_closed_says_where_it_began(tmp_path: Path) -> None:
+    text = 'nr;titel\n1;Vas\n2;"Skål\n3;Fat\n4;Kopp\n'
+    records, (rejection,) = read(tmp_path, text, TITLED)
+    assert [r.id for r in records] == ["s:1"]
+    assert (rejection.where, rejection.record_id) == ("t.csv, line 3", "")
+    assert "quotation mark" in rejection.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "read_before"),
+    [
+        ('nr;titel\n1;Vas\n2;"Skål\n3;"Fat"\n4;Kopp\n', ["s:1"]),
+        ('nr;titel;x\n1;Vas;a\n2;"Skål;b\n3;Fat;"\n4;Kopp;d\n', ["s:1", "s:4"]),
+    ],
+    ids=["meets the next mark", "swallows a row"],
+)
+def test_a_quotation_mark_closed_by_another_loses_no_row_in_silence(
+    tmp_path: Path, text: str, read_before: list[str]
+) -> None:
+    records, (rejection,) = read(tmp_path, text, TITLED)
+    assert [r.id for r in records] == read_before
+    assert (rejection.where, rejection.record_id) == ("t.csv, line 3", "")
+    assert "quotation mark" in rejection.reason
+
+
+def test_line_breaks_and_doubled_quotes_inside_a_cell_are_its_own(tmp_path: Path) -> None:
+    text = 'nr;titel\r\n1;"Ett\r\n""kärl"""\r\n2;Vas\r\n'
+    (first, second), _ = read(tmp_path, text, TITLED)
+    assert first.fields[0].text == 'Ett\r\n"kärl"'
+    assert second.fields[0].text == "Vas"
+
+
+def test_line_ends_of_several_systems_may_stand_in_one_file(tmp_path: Path) -> None:
+    records, rejections = read(tmp_path, "nr;titel\r\n1;Vas\r2;Fat\n3;Kopp", TITLED)
+    assert [r.id for r in records] == ["s:1", "s:2", "s:3"]
+    assert not rejections
+
+
+def test_a_delimiter_inside_a_quoted_column_name_does_not_count(tmp_path: Path) -> None:
+    records, _ = read(tmp_path, 'nr,"a; b; c",titel\n1,x,Vas\n', TITLED)
+    assert records[0].fields[0].text == "Vas"
+
+
+def test_two_columns_of_one_name_are_refused_where_the_mapping_names_it(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="more than one column called 'titel'"):
+        read(tmp_path, "nr;titel;titel\n1;a;b\n", TITLED)
+    records, _ = read(tmp_path, "nr;titel;PID;PID\n1;Vas;x;y\n", TITLED)
+    assert records[0].fields[0].text == "Vas"
+
+
+@pytest.mark.parametrize("bad", ["\x00", "\x1b", "\x7f", "\ufffe"])
+def test_a_character_that_is_none_of_text_turns_its_record_away(tmp_path: Path, bad: str) -> None:
+    text = f"nr;titel\n1;Vas\n2;Sk{bad}l\n3;Fat\n"
+    records, (rejection,) = read(tmp_path, text, TITLED)
+    assert [r.id for r in records] == ["s:1", "s:3"]
+    assert (rejection.record_id, rejection.field) == ("s:2", "title")
+
+
+def test_a_field_of_ten_megabytes_turns_its_record_away(tmp_path: Path) -> None:
+    text = f"nr;titel\n1;Vas\n2;{'x' * 10_000_000}\n3;Fat\n"
+    records, (rejection,) = read(tmp_path, text, TITLED)
+    assert [r.id for r in records] == ["s:1", "s:3"]
+    assert rejection.record_id == "s:2"
+
+
+def test_a_line_longer_than_any_row_ends_the_reading(tmp_path: Path) -> None:
+    text = f"nr;titel\n1;Vas\n2;{'x' * 25_000_000}\n3;Fat\n"
+    records, (rejection,) = read(tmp_path, text, TITLED)
+    assert [r.id for r in records] == ["s:1"]
+    assert (rejection.where, rejection.record_id) == ("t.csv, line 3", "")
+
+
+def test_a_file_cut_in_the_middle_of_a_character_is_read_up_to_there(tmp_path: Path) -> None:
+    whole = "nr;titel\n1;Skål\n2;Blå".encode()
+    records, (rejection,) = read(tmp_path, whole[:-1], TITLED)
+    assert [r.fields[0].text for r in records] == ["Skål"]
+    assert "middle of a character" in rejection.reason
+    assert rejection.record_id == ""
+
+
+def test_a_table_of_tabs_may_be_called_tsv(tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text(TITLED)
+    (tmp_path / "t.tsv").write_text("nr\ttitel;undertitel\ttitel\n1\tx;y;z\tVas\n")
+    spec = SourceSpec("s", "tsv", tmp_path, mapping=tmp_path / "map.toml")
+    (record,) = read_source(spec)
+    assert isinstance(record, Record)
+    assert record.fields[0].text == "Vas"
 
 
 def test_an_empty_table_is_refused(tmp_path: Path) -> None:
@@ -215,3 +305,74 @@ def test_an_address_that_is_none_of_the_web_is_warned_of(tmp_path: Path) -> None
     (record,), _ = read(tmp_path, "nr,u\n1,javascript:alert(1)\n", NR + 'u = "url"\n')
     assert record.url == ""
     assert record.warnings == ("web address is incomplete: javascript:alert(1)",)
+
+
+# --- the Dutch delivery ----------------------------------------------------------------------
+
+DUTCH = DELIVERIES / "rijks_suriname_nl" / "data"
+
+
+def dutch(name: str, mapping: str) -> list[Item]:
+    spec = SourceSpec("s", "csv", DUTCH / name, mapping=Path(mapping), languages=("nl",))
+    return list(read_source(spec))
+
+
+@pytest.mark.deliveries
+def test_the_dutch_delivery_is_whole_with_its_mark_line_breaks_and_several_values() -> None:
+    mapping = Path(__file__).parent / "deliveries" / "csv" / "rijks_suriname.toml"
+    items = dutch("Suriname_objecten_export.csv", str(mapping))
+    records = [item for item in items if isinstance(item, Record)]
+    assert len(records) == len(items) == len({r.id for r in records}) == 3668
+    assert records[0].id == "s:7462", "no byte-order mark in the first column's name"
+    described = [[f.text for _, f in r.named("description")] for r in records]
+    assert sum(map(bool, described)) == 3044
+    assert sum(any("\n" in text for text in texts) for texts in described) == 11
+    # 880 cells hold "anoniem" alone, 14 more hold it twice; none of them is a maker's name.
+    assert sum([f.text for _, f in r.named("maker")] == ["anoniem"] for r in records) == 894
+    assert not [r.id for r in records for m in r.makers if "anoniem" in m.name]
+    assert [f.text for _, f in records[0].named("material")] == ["doek", "olieverf"]
+    assert records[1].dates[0].earliest == 1802, "a day is a year too"
+
+
+@pytest.mark.deliveries
+def test_the_dutch_delivery_is_understood_by_the_ready_mapping() -> None:
+    records = dutch("Suriname_objecten_export.csv", "axiell")
+    assert all(isinstance(item, Record) for item in records)
+    assert len(records) == 3668
+
+
+@pytest.mark.deliveries
+@pytest.mark.parametrize(
+    ("name", "columns", "rows"),
+    [
+        ("Geo-thesau-Suriname-TO-added_wiki_ids.csv", ("recordnummer", "term"), 170),
+        ("Geo thesau Suriname original.csv", ("recordnummer", "term"), 170),
+        ("Geo thesau Suriname.csv", ("recordnummer", "term"), 170),
+        ("country_codes.csv", ("geografisch_trefwoord", "Location"), 401),
+        ("atlas_surinam_places_with_links.csv", ("id", "title"), 51),
+        ("straten_paramaribo20260206.csv", ("TempID", "Label"), 238),
+        ("results_wikidata_commons.csv", ("recordnummer", "objectnummer"), 3884),
+    ],
+)
+def test_every_dutch_table_is_read_without_mojibake(
+    tmp_path: Path, name: str, columns: tuple[str, str], rows: int
+) -> None:
+    (tmp_path / "map.toml").write_text(f'[fields]\n{columns[0]} = "id"\n{columns[1]} = "title"\n')
+    items = dutch(name, str(tmp_path / "map.toml"))
+    assert not [i for i in items if isinstance(i, Rejection) and "identifier" not in i.reason]
+    records = [item for item in items if isinstance(item, Record)]
+    assert len(records) == rows
+    text = " ".join(f.text for r in records for f in r.fields)
+    assert not set("\ufffd\x96Ã") & set(text)
+
+
+@pytest.mark.deliveries
+@pytest.mark.parametrize("encoding", ["auto", "iso-8859-1", "latin1", "cp1252"])
+def test_the_dutch_en_dash_0x96_is_one_even_where_iso_8859_1_is_said(
+    tmp_path: Path, encoding: str
+) -> None:
+    mapping = f'[table]\nencoding = "{encoding}"\n[fields]\nTempID = "id"\n'
+    (tmp_path / "map.toml").write_text(mapping + '"description@nl" = "description"\n')
+    items = dutch("straten_paramaribo20260206.csv", str(tmp_path / "map.toml"))
+    texts = [f.text for r in items if isinstance(r, Record) for f in r.fields]
+    assert any("Gr. Combeweg – Sommelsdijksekreek" in text for text in texts)
