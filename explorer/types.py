@@ -34,13 +34,14 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Words of the source as stored: the only thing a Citation may point into."""
+    """Words as stored, on `page` of a document: the only thing a Citation may point into."""
 
     name: str
     text: str
     lang: str = ""
     lang_detected: str = ""
     source: str = ""
+    page: int | None = None
 
 
 MakerStatus = Literal["current", "former", "copy-after", "unknown"]
@@ -249,10 +250,8 @@ class Question:
     generate: bool = True
 
 
-Kind = Literal[
-    "known_item", "attribute", "explore", "compare", "list", "count", "group", "superlative",
-    "visit", "smalltalk", "out_of_scope",
-]  # fmt: skip
+Kind = Literal["known_item", "attribute", "explore", "compare", "list", "count", "group",
+               "superlative", "visit", "smalltalk", "out_of_scope"]  # fmt: skip
 Outcome = Literal["answered", "partly", "not_found", "out_of_scope"]
 
 

@@ -20,11 +20,14 @@ def verify(statements: Iterable[Statement], records: Mapping[str, Record]) -> It
 
 
 def holds(citation: Citation, records: Mapping[str, Record]) -> bool:
-    """Whether the citation's quote stands in its Field, at its offsets."""
+    """Whether the citation's quote stands in its Field, at its offsets and on its page."""
     record = records.get(citation.record_id)
     field = record.numbered(citation.field) if record else None
     return bool(
-        field and citation.quote and field.text[citation.start : citation.end] == citation.quote
+        field
+        and citation.quote
+        and field.text[citation.start : citation.end] == citation.quote
+        and citation.page == field.page
     )
 
 

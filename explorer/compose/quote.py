@@ -168,7 +168,7 @@ def _fitted(
         passage = found.get((sentence.record.id, sentence.reference))
         if passage and passage.start <= sentence.start < passage.end:
             fit += 0.1
-        if sentence.start == 0:
+        if sentence.start == 0 and not _goes_on(sentence):
             fit += 0.1  # a text opens with what it is about
         fitted.append(
             Sentence(sentence.record, sentence.reference, sentence.field,
@@ -180,6 +180,11 @@ def _fitted(
 def _aside(field: Field) -> bool:
     """Whether the field is quoted only where it holds a word asked for beyond the record's name."""
     return field.name in ASIDE or len(words(field.text)) <= _WORDS_OF_A_NOTE
+
+
+def _goes_on(sentence: Sentence) -> bool:
+    """Whether it stands on a further page of a text, or at a later time."""
+    return sentence.field.name == "text" and sentence.reference != "text[0]"
 
 
 def _lang(field: Field) -> str:
@@ -195,7 +200,7 @@ def _fact(record: Record, line: Line, lang: str, marker: int) -> Statement:
     citations = tuple(
         Citation(
             marker, record.id, p.reference, _lang(p.field), p.quote, p.start,
-            p.start + len(p.quote),
+            p.start + len(p.quote), page=p.field.page,
         )
         for p in line.parts
     )  # fmt: skip
@@ -207,6 +212,6 @@ def _quoted(sentence: Sentence, marker: int) -> Statement:
     lang = _lang(sentence.field)
     citation = Citation(
         marker, sentence.record.id, sentence.reference, lang, sentence.text,
-        sentence.start, sentence.end,
+        sentence.start, sentence.end, page=sentence.field.page,
     )  # fmt: skip
     return Statement(0, "quote", sentence.text, citations=(citation,), lang=lang)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from explorer.language import languages
 from explorer.phrases import phrase
-from explorer.render.lines import in_language
+from explorer.render.lines import in_language, page_label
 from explorer.types import Card, Citation, Field, Message, Record, Statement
 
 Records = Mapping[str, Record]
@@ -168,7 +168,10 @@ def _markers(statement: Statement, cards: Mapping[str, Card], lang: str) -> Mark
     )
     return join(
         button.format(
-            sheet_id(statement, marker), tongue(lang), _opening(marker, card, lang), marker
+            sheet_id(statement, marker),
+            tongue(lang),
+            _with_pages(_opening(marker, card, lang), cited, lang),
+            _with_pages(str(marker), cited, lang),
         )
         for marker, cited in by_marker(statement).items()
         if (card := cards.get(cited[0].record_id))
@@ -177,6 +180,11 @@ def _markers(statement: Statement, cards: Mapping[str, Card], lang: str) -> Mark
 
 def _opening(marker: int, card: Card, lang: str) -> str:
     return phrase("page.open_source", lang, marker=marker, title=card.title)
+
+
+def _with_pages(words: str, cited: Sequence[Citation], lang: str) -> str:
+    pages = dict.fromkeys(page_label(citation.page, lang) for citation in cited)
+    return ", ".join([words, *filter(None, pages)])
 
 
 def by_marker(statement: Statement) -> dict[int, list[Citation]]:

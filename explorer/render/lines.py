@@ -110,6 +110,11 @@ def _qualified(name: str, maker: Maker, lang: str) -> str:
     return phrase("qualifier.other", lang, name=name, qualifier=maker.qualifier)
 
 
+def page_label(page: int | None, lang: str) -> str:
+    """How the page of a document is named, "p. 12"; "" where there is none."""
+    return phrase("citation.page", lang, page=page) if page is not None else ""
+
+
 @cache
 def _rights_labels() -> dict[str, str]:
     table = files("explorer").joinpath("vocabulary", "rights.tsv").read_text("utf-8")

@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import asdict, fields
 
+from explorer.render.lines import page_label
 from explorer.types import Answer, Card, Found, Searched, Statement
 from explorer.wire import dump
 
@@ -13,7 +14,7 @@ _COLUMNS = ("object_number", "title", "maker_line", "date_line", "type", "id")
 
 def told(answer: Answer) -> str:
     """The answer with its markers, and below it what each marker stands for."""
-    lines = [_statement(statement) for statement in answer.statements]
+    lines = [_statement(statement, answer.lang) for statement in answer.statements]
     lines += ["", *(notice.text for notice in answer.notices), ""]
     for place, card in enumerate(answer.records, 1):
         parts = (card.title, card.maker_line, card.date_line, card.object_number, card.id)
@@ -21,8 +22,9 @@ def told(answer: Answer) -> str:
     return "\n".join(lines).rstrip()
 
 
-def _statement(statement: Statement) -> str:
-    markers = "".join(f" [{m}]" for m in dict.fromkeys(c.marker for c in statement.citations))
+def _statement(statement: Statement, lang: str) -> str:
+    cited = dict.fromkeys((c.marker, page_label(c.page, lang)) for c in statement.citations)
+    markers = "".join(f" [{marker}{page and f', {page}'}]" for marker, page in cited)
     text = f"“{statement.text}”" if statement.kind == "quote" else statement.text
     return text + markers
 

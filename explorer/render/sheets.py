@@ -21,6 +21,7 @@ from explorer.render.html import (
     tongue,
     whereabouts,
 )
+from explorer.render.lines import page_label
 from explorer.types import FIELDS, Card, Citation, Field, Record, Statement
 
 _BELONGING = ("maker.role", "maker.qualifier")  # told beside their maker, not as lines
@@ -109,14 +110,14 @@ def _label_key(record: Record, name: str, index: int) -> str:
 def _words(
     field: Field, spans: Sequence[tuple[int, int]], lang: str, *, aside: bool = False
 ) -> Markup:
-    """The field's words; prose and titles are followed by their language where it is not `lang`."""
+    """The field's words, its page, and the language of prose and titles where it is not `lang`."""
     code = spoken(field)
     foreign = code and code != lang.partition("-")[0] and field.name in _WORDED
-    named = Markup(' <span class="tongue">{}</span>').format(language_name(code, lang))
+    noted = (page_label(field.page, lang), language_name(code, lang) if foreign else "")
+    notes = join(Markup(' <span class="tongue">{}</span>').format(note) for note in noted if note)
     return Markup('<span class="{}"{}>{}</span>{}').format(
-        "aside" if aside else "words", tongue(code), marked(field.text, spans),
-        named if foreign else "",
-    )  # fmt: skip
+        "aside" if aside else "words", tongue(code), marked(field.text, spans), notes
+    )
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> Markup:

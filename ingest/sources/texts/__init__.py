@@ -1,0 +1,1 @@
+"""Curatorial texts and visit texts, in every form staff write them in."""
