@@ -139,14 +139,17 @@ def _add_records(app: FastAPI, explorer: Explorer) -> None:
         return StreamingResponse(stream(), media_type="application/json")
 
     @app.get("/images/{record_id:path}", tags=["records"])
-    def thumbnail(record_id: str) -> Response:
-        """A thumbnail, where rights allow."""
+    def thumbnail(record_id: str, accept: Annotated[str, Header()] = "") -> Response:
+        """A thumbnail, where rights allow: WebP for those who accept it, else JPEG."""
         record = _find(record_id, explorer)
         names = [i.thumbnail for i in record.images if i.thumbnail] if record else []
         file = explorer.settings.data_dir / "images" / names[0] if names else None
         if file is None or not file.is_file():
             return _refused(404, "There is no picture of this record.", "Look at its card instead.")
-        return FileResponse(file, media_type="image/webp")
+        behind = file.with_suffix(".jpg")
+        jpeg = "image/webp" not in accept.lower() and behind.is_file()
+        kind = "image/jpeg" if jpeg else "image/webp"
+        return FileResponse(behind if jpeg else file, media_type=kind, headers={"Vary": "Accept"})
 
 
 def _find(record_id: str, explorer: Explorer) -> Record | None:

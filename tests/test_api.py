@@ -215,7 +215,7 @@ def test_a_picture_is_a_small_thumbnail_from_our_own_server(client: TestClient) 
     shown = [card for card in cards if card["image"]]
     assert len(shown) >= 8
     for card in shown:
-        response = client.get(card["image"])
+        response = client.get(card["image"], headers={"Accept": "image/webp"})
         assert response.headers["content-type"] == "image/webp"
         assert len(response.content) <= 40_000
         assert card["alt"]
