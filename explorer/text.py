@@ -13,7 +13,7 @@ from typing import Any
 
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
-)
+) | {mark: None for mark in range(0x300, 0x370) if unicodedata.combining(chr(mark))}
 _LATIN = str.maketrans({
     "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i", "θ": "th", "ι": "i",
     "κ": "k", "λ": "l", "μ": "m", "ν": "n", "ξ": "x", "ο": "o", "π": "p", "ρ": "r", "σ": "s",
@@ -33,12 +33,44 @@ _STEMMERS = {
     "lt": "lithuanian", "nb": "norwegian", "nl": "dutch", "pl": "polish", "pt": "portuguese",
     "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
-_SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’“»)\]]*(?=\s|$)|\n\s*\n")
+_SENTENCE_END = re.compile(
+    r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’“»)\]]*+(?=\s|$)|\n\s*\n"  # in one go, however long
+)
+_NEXT = re.compile(r"\S")
+LONG = 500
 _LAST_WORD = re.compile(r"(\S+)$")
 
 
+@cache
+def _marks() -> str:
+    """All accents and other marks that stand on a letter: they lie between these two."""
+    return "".join(filter(unicodedata.combining, map(chr, range(0x300, 0x1E960))))
+
+
+@cache
+def _accents() -> re.Pattern[str]:
+    return re.compile(f"[{_marks()}]+")
+
+
+@cache
+def _flood() -> re.Pattern[str]:
+    return re.compile(f"[{_marks()}]{{64}}")
+
+
+def is_flooded(text: str) -> bool:
+    """Whether a letter bears more accents than any script has; to order them takes for ever."""
+    return _flood().search(text) is not None
+
+
 def nfc(text: str) -> str:
-    """`text` NFC-normalised and without white space at its ends: the form that is stored."""
+    """`text` NFC-normalised and without white space at its ends: the form that is stored.
+
+    A long text flooded with accents is left as it is.
+    """
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text.strip()
+    if len(text) > LONG and is_flooded(text):
+        return text.strip()
     return unicodedata.normalize("NFC", text).strip()
 
 
@@ -46,7 +78,13 @@ def fold(text: str) -> str:
     """`text` as compared: without case, accents and ligatures (Straße -> strasse, Łódź -> lodz)."""
     if text.isascii():
         return text.lower()
+    if len(text) > LONG and is_flooded(text):
+        text = _accents().sub("", text)
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    if plain.isascii():
+        return plain
+    if len(plain) > LONG:
+        return _accents().sub("", plain)
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
@@ -115,8 +153,8 @@ def _abbreviations(lang: str) -> frozenset[str]:
 def _ends_sentence(text: str, match: re.Match[str], lang: str) -> bool:
     if not match.group().startswith("."):
         return True
-    following = text[match.end() :].lstrip()[:1]
-    if following and following.islower():
+    following = _NEXT.search(text, match.end())
+    if following and following.group().islower():
         return False
     before = _LAST_WORD.search(text, max(0, match.start() - 24), match.start())
     word = before.group(1).lstrip("(\"'“„«[") if before else ""

@@ -8,6 +8,7 @@ from lxml import etree
 
 from explorer.types import FIELDS, DateSpan, Identifier, Measurement, Place, Record
 from ingest.sourcelist import read
+from ingest.sources import xmlfile
 from ingest.sourcespec import Rejection, SourceSpec
 
 SAMPLES = Path(__file__).parent / "deliveries" / "lido"
@@ -297,3 +298,81 @@ def test_the_flemish_records_come_out_of_their_oai_wrapping() -> None:
     assert "s:23865" in {r.id for r in records}  # "(not assigned)" in its OAI identifier
     assert {m.name for r in records for m in r.makers} == {"Michel Seuphor", "Peter Paul Rubens"}
     assert all(len(r.makers) == 1 and _texts(r, "type") for r in records)
+
+
+def _export(*records: str) -> bytes:
+    """A LIDO file of these records, each on a line of its own."""
+    body = "".join(f"\n<l:lido>{record}</l:lido>" for record in records)
+    return f'<l:lidoWrap xmlns:l="http://www.lido-schema.org">{body}\n</l:lidoWrap>'.encode()
+
+
+def _numbered(number: int, more: str = "") -> str:
+    return f"<l:lidoRecID>{number}</l:lidoRecID>{more}"
+
+
+@pytest.mark.parametrize("small", [True, False], ids=["whole", "streamed"])
+@pytest.mark.parametrize(
+    ("second", "because"),
+    [
+        ("<l:b>Vases & jugs</l:b>", "Record 2 (line 3) was left out: it is not well-formed XML"),
+        ("\x0b", "Record 2 (line 3) was left out: it holds a control character"),
+        ("</l:lido>a & b<l:lido>", "What follows record 2 (line 3) could not be read"),
+        ("<l:b>", "Record 2 (line 3) was left out: it is not well-formed XML"),
+        ("<l:b/>" * 600_000, "Record 2 (line 3) was left out: it is larger than 3 MB"),
+    ],
+    ids=["ampersand", "control", "between", "open", "large"],
+)
+def test_one_bad_record_costs_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: bool, second: str, because: str
+) -> None:
+    monkeypatch.setattr(xmlfile, "_SMALL", 100_000_000 if small and len(second) < 1_000 else 10)
+    (tmp_path / "a.xml").write_bytes(_export(_numbered(1), _numbered(2, second), _numbered(3)))
+    items = list(read(SourceSpec("s", "lido", tmp_path / "a.xml")))
+    ids = [item.id for item in items if isinstance(item, Record)]
+    assert [i for i in ids if i != "s:2"] == ["s:1", "s:3"]
+    refused = [item for item in items if isinstance(item, Rejection)]
+    assert refused[0].reason.startswith(because) and not refused[0].record_id
+
+
+def test_one_bad_record_of_an_oai_response_costs_no_other_and_no_deletion(tmp_path: Path) -> None:
+    def record(number: int, more: str = "") -> str:
+        lido = _export(_numbered(number, more)).decode()
+        header = f"<header><identifier>oai:{number}</identifier></header>"
+        return f"<record>{header}<metadata>{lido}</metadata></record>"
+
+    gone = '<record><header status="deleted"><identifier>oai:9</identifier></header></record>'
+    records = record(1) + record(2, "&") + gone + record(3)
+    (tmp_path / "a.xml").write_text(
+        '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>'
+        f"{records}<resumptionToken>next</resumptionToken></ListRecords></OAI-PMH>"
+    )
+    items = list(read(SourceSpec("s", "lido", tmp_path / "a.xml")))
+    found = [(item.id, item.deleted) for item in items if isinstance(item, Record)]
+    assert found == [("s:oai%3A1", False), ("s:oai%3A9", True), ("s:oai%3A3", False)]
+    (refused,) = [item for item in items if isinstance(item, Rejection)]
+    assert refused.reason.startswith("Record 2 ")
+
+
+def test_a_file_that_breaks_off_says_in_which_record(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(_export(_numbered(1), _numbered(2), _numbered(3))[:-35])
+    *records, refused = read(SourceSpec("s", "lido", tmp_path / "a.xml"))
+    assert [item.id for item in records if isinstance(item, Record)] == ["s:1", "s:2"]
+    assert isinstance(refused, Rejection)
+    assert refused.reason == "Record 3 (line 4) was left out: the file breaks off in it."
+
+
+def test_a_year_of_five_digits_turns_a_record_away_and_a_fossil_does_not(tmp_path: Path) -> None:
+    def dated(number: int, earliest: str, latest: str) -> str:
+        dates = f"<l:earliestDate>{earliest}</l:earliestDate><l:latestDate>{latest}</l:latestDate>"
+        event = "<l:event><l:eventType><l:term>production</l:term></l:eventType><l:eventDate>"
+        event += f"<l:date>{dates}</l:date></l:eventDate></l:event>"
+        wrap = f"<l:eventWrap><l:eventSet>{event}</l:eventSet></l:eventWrap>"
+        return _numbered(number, f"<l:descriptiveMetadata>{wrap}</l:descriptiveMetadata>")
+
+    records = dated(1, "1880", "99999"), dated(2, "-66000000", "-65000000")
+    (tmp_path / "a.xml").write_bytes(_export(*records))
+    refused, fossil = read(SourceSpec("s", "lido", tmp_path / "a.xml"))
+    assert isinstance(refused, Rejection)
+    assert (refused.record_id, refused.field) == ("s:1", "date")
+    assert isinstance(fossil, Record)
+    assert (fossil.dates[0].earliest, fossil.dates[0].latest) == (-66_000_000, -65_000_000)

@@ -1,10 +1,13 @@
 """Words, stems, sentences and object numbers as they are compared."""
 
+import time
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.text import fold, forms, number_key, sentences, words
+from explorer.text import fold, forms, is_flooded, nfc, number_key, sentences, words
 
 
 @pytest.mark.parametrize(
@@ -67,3 +70,39 @@ def test_a_stem_stands_beside_the_word_it_comes_from() -> None:
 
 def test_chinese_and_japanese_are_cut_into_pairs() -> None:
     assert words("葛飾北斎 Hokusai") == ["葛飾", "飾北", "北斎", "Hokusai"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["." * 1_000_000 + "a", '."' * 500_000, "a. " * 300_000, "\n" * 1_000_000 + "a",
+     "x" * 3_000_000],
+    ids=["dots", "quoted dots", "many sentences", "empty lines", "no end"],
+)  # fmt: skip
+def test_the_time_sentences_take_grows_with_the_text_only(hostile: str) -> None:
+    began = time.process_time()
+    end = 0
+    for start, stop in sentences(hostile, "en"):
+        assert end <= start < stop
+        end = stop
+    assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize("unit", ["\u0315\u0300", "\u0e38\u0e48", "e\u0301\u0327", "å"])
+def test_accents_without_end_cost_no_more_than_other_letters(unit: str) -> None:
+    flood = unit * (1_000_000 // len(unit))
+    began = time.process_time()
+    nfc(flood)
+    fold(flood)
+    assert time.process_time() - began < 3
+
+
+def test_every_mark_on_a_letter_is_known_and_taken_off() -> None:
+    marks = [c for c in map(chr, range(0x110000)) if unicodedata.combining(c)]
+    assert fold("a" + "".join(marks)) == "a"
+    assert [mark for mark in marks if not is_flooded(mark * 64)] == []
+    assert fold("Ά" + marks[-1]) == "α"
+
+
+@given(st.text(max_size=600))
+def test_what_is_stored_is_normalised(text: str) -> None:
+    assert nfc(text) == unicodedata.normalize("NFC", text).strip()

@@ -23,7 +23,7 @@ from ingest.sources.lido.draft import (
     text_of,
 )
 
-_YEAR = re.compile(r"(-?[0-9]{1,4})(?:-[0-9]{2}(?:-[0-9]{2}.*)?)?")
+_YEAR = re.compile(r"(-[0-9]{1,10}|[0-9]{1,5})(?:-[0-9]{2}(?:-[0-9]{2}.*)?)?")
 _TOLD: tuple[Literal["acquisition"], Literal["provenance"]] = ("acquisition", "provenance")
 
 
