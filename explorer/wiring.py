@@ -1,13 +1,21 @@
 """Opening an explorer: settings made into backends and the generation that serves."""
 
 import logging
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.backends.protocols import ChatModel, Embedder, VectorIndex
 from explorer.backends.specs import CHAT_MODELS, EMBEDDERS, INDEXES, open_backend
-from explorer.catalogue.generation import INDEX, Generation, current, open_current
+from explorer.catalogue.canary import open_checked, open_without_index, remember
+from explorer.catalogue.generation import (
+    INDEX,
+    Generation,
+    current,
+    generations_folder,
+    open_current,
+)
 from explorer.config import Settings
 from explorer.errors import ExplorerError, NotReady
 
@@ -34,41 +42,75 @@ class Explorer:
         self._lock = threading.Lock()
 
     def serving(self) -> Serving:
-        """The generation `data/current` names; while a new one will not open, the one before."""
-        named = current(self.settings.data_dir)
-        if self._serving is None or named != self._seen:
-            with self._lock:
+        """The generation `data/current` names; while a new one will not open, the one before.
+
+        While one thread opens a new one, the others go on with the one before.
+        """
+        serving = self._serving
+        if serving is not None and self._named(serving) == self._seen:
+            return serving
+        if self._lock.acquire(blocking=serving is None):
+            try:
+                named = self._named(self._serving)
                 if self._serving is None or named != self._seen:
                     self._open(named)
+            finally:
+                self._lock.release()
         assert self._serving is not None
         return self._serving
 
+    def _named(self, serving: Serving | None) -> str:
+        try:
+            return current(self.settings.data_dir)
+        except NotReady:
+            if serving is None:
+                raise
+            return self._seen
+
     def _open(self, named: str) -> None:
         try:
-            generation = open_current(self.settings.data_dir)
-            self._check_embedder(generation)
+            self._serving = self._opened()
         except NotReady as error:
             if self._serving is None:
                 raise
             log.error("%s The generation before goes on serving.", error)
-        else:
-            self._serving = Serving(generation, self._index(generation))
         self._seen = named
+
+    def _opened(self) -> Serving:
+        """What is to serve now; where nothing does yet, an older one or one without its index."""
+        data_dir, first = self.settings.data_dir, self._serving is None
+        try:
+            generation = open_current(data_dir, open_checked, older=first)
+        except NotReady as error:
+            folder = generations_folder(data_dir)
+            if not first or not any(folder.glob(f"*/{INDEX}")):
+                raise
+            generation = open_current(data_dir, open_without_index)
+            log.error("%s The matrix of %s serves.", error, generation.folder.name)
+            self._check_embedder(generation)
+            return Serving(generation, None)
+        self._check_embedder(generation)
+        return Serving(generation, self._index(generation))
 
     def _index(self, generation: Generation) -> VectorIndex | None:
         """The index of a large generation; None where the matrix serves, or has to."""
-        manifest = generation.manifest
+        manifest, folder = generation.manifest, generation.folder / INDEX
         if manifest.passages <= self.settings.matrix_limit:
             return None
-        folder = generation.folder / INDEX
+        if not folder.is_dir() or not os.access(folder, os.W_OK):
+            log.error("The index of %s cannot be used; the matrix serves.", manifest.generation)
+            return None
         index: VectorIndex = open_backend(INDEXES, self.settings.index, folder)
-        # Chroma opens an index that lost its vectors, with the right count: ask it for one.
-        if folder.is_dir() and index.count() == manifest.passages:
-            found, _ = index.nearest(generation.vectors[0], 1)
-            if found:
+        try:
+            # Chroma opens an index that lost its vectors, with the right count: ask it for one.
+            if index.count() == manifest.passages and index.nearest(generation.vectors[0], 1)[0]:
+                remember(generation.folder)  # opening it has written to it
                 return index
+        except ExplorerError as error:
+            log.error("%s The matrix serves.", error)
+            return None
         index.close()
-        log.error("The index of generation %s is damaged; the matrix serves.", folder.parent.name)
+        log.error("The index of %s is damaged; the matrix serves.", manifest.generation)
         return None
 
     def _check_embedder(self, generation: Generation) -> None:

@@ -18,7 +18,17 @@ from filelock import FileLock
 from explorer.ask import answer
 from explorer.backends import embedded
 from explorer.backends.specs import EMBEDDERS, open_backend
-from explorer.catalogue.generation import current, generations_folder, open_current, published
+from explorer.catalogue.canary import open_checked
+from explorer.catalogue.generation import (
+    SCHEMA,
+    built,
+    current,
+    generations_folder,
+    open_current,
+    publish,
+    published,
+    rollback,
+)
 from explorer.config import Settings
 from explorer.errors import ExplorerError, NotReady
 from explorer.plan import plan
@@ -61,7 +71,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "matrix of another size": lambda f: np.save(f / "vectors.npy", np.zeros((1, 384), np.float32)),
     "no folder": lambda f: shutil.rmtree(f),
     "made by another release": lambda f: (f / "manifest.json").write_text(
-        (f / "manifest.json").read_text().replace('"schema": 1', '"schema": 99')
+        (f / "manifest.json").read_text().replace(f'"schema": {SCHEMA}', '"schema": 99')
     ),
 }
 
@@ -201,20 +211,75 @@ def test_changed_weights_make_a_new_generation_of_an_unchanged_source(
     assert open_current(data).manifest.calibration.coverage == 1.5
 
 
-@pytest.mark.parametrize("damage", [
-    lambda index: shutil.rmtree(index),
-    lambda index: (index / "chroma.sqlite3").unlink(),
-], ids=["no index", "no database"])  # fmt: skip
-def test_a_damaged_index_leaves_finding_to_the_matrix(
-    data: Path, damage: Callable[[Path], object]
-) -> None:
-    folder = generations_folder(data) / current(data)
-    damage(folder / "index")
-    before = sorted(p.name for p in folder.iterdir())
-    explorer = open_explorer(Settings(data_dir=data, matrix_limit=0))
-    assert found(explorer) == 2
-    assert explorer.serving().index is None
-    assert sorted(p.name for p in folder.iterdir()) == before
+# --- built and not yet published, published, gone back from
+
+
+def named(data: Path, *names: str) -> None:
+    """Nothing; copies of the generation that serves stand beside it under these names."""
+    for name in names:
+        shutil.copytree(generations_folder(data) / current(data), generations_folder(data) / name)
+
+
+LATER, LATEST = "29990101T000000000000-aaaa", "29990102T000000000000-bbbb"
+
+
+def test_a_generation_that_waits_is_named_and_does_not_serve(data: Path) -> None:
+    serving = current(data)
+    assert built(data) == ""
+    named(data, LATER, LATEST, f"{LATEST[:-1]}c.building")
+    assert built(data) == LATEST
+    assert open_current(data).manifest.generation == serving
+    (generations_folder(data) / serving / "manifest.json").unlink()
+    assert open_current(data).folder.name == published(data)[-1] < serving
+
+
+def test_a_first_generation_may_wait_too(data: Path) -> None:
+    newest = current(data)
+    (data / "current").unlink()
+    assert built(data) == newest
+    with pytest.raises(NotReady, match="no collection"):
+        open_current(data)
+    publish(data, newest)
+    assert (current(data), built(data)) == (newest, "")
+
+
+def test_what_was_built_and_never_served_goes_when_a_later_one_is_published(data: Path) -> None:
+    kept = published(data)
+    named(data, LATER, LATEST)
+    publish(data, LATEST)
+    assert published(data) == [LATEST, *kept]
+    assert (current(data), built(data)) == (LATEST, "")
+
+
+def test_going_back_serves_the_newest_sound_one_before_and_can_be_undone(data: Path) -> None:
+    newest, oldest = published(data)
+    named(data, LATER, LATEST)
+    publish(data, LATER)
+    (generations_folder(data) / newest / "vectors.npy").write_bytes(b"")
+    assert rollback(data, open_checked) == current(data) == oldest
+    assert found(open_explorer(Settings(data_dir=data))) == 1
+    assert built(data) == LATEST
+    publish(data, LATER)
+    assert current(data) == LATER
+    assert LATEST in published(data)
+
+
+def test_without_an_older_sound_one_there_is_no_going_back(data: Path) -> None:
+    newest, oldest = published(data)
+    (generations_folder(data) / oldest / "manifest.json").unlink()
+    with pytest.raises(ExplorerError, match="no generation to go back to"):
+        rollback(data, open_checked)
+    assert current(data) == newest
+
+
+def test_strange_things_among_the_generations_are_nobodys_and_stay(data: Path) -> None:
+    names = published(data)
+    (generations_folder(data) / "lost+found").mkdir()
+    (generations_folder(data) / ".DS_Store").write_bytes(b"x")
+    (generations_folder(data) / LATER).write_bytes(b"x")
+    assert published(data) == names
+    publish(data, names[0])
+    assert (generations_folder(data) / "lost+found").is_dir()
 
 
 def test_filters_hold_beyond_the_limit_too(sample_data: Path) -> None:
@@ -228,10 +293,12 @@ def test_filters_hold_beyond_the_limit_too(sample_data: Path) -> None:
 
 
 def test_beyond_the_limit_chroma_proposes_and_the_same_records_are_found(
-    sample_data: Path,
+    tmp_path: Path,
 ) -> None:
-    exact = open_explorer(Settings(data_dir=sample_data))
-    indexed = open_explorer(Settings(data_dir=sample_data, matrix_limit=0))
+    beyond = Settings(data_dir=tmp_path / "data", matrix_limit=0)
+    build(load_sources(SAMPLE), beyond, quiet)
+    exact = open_explorer(replace(beyond, matrix_limit=50_000))
+    indexed = open_explorer(beyond)
     assert indexed.serving().index is not None
     for text in ("Who painted the girl with the pearl earring?", "astrolabe", "Kim był Stańczyk?"):
         rankings = []

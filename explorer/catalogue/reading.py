@@ -48,6 +48,7 @@ class Catalogue:
         self._lock = threading.Lock()
         uri = f"file:{quote(str(folder / FILE))}?mode=ro&immutable=1"
         self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._db.execute("PRAGMA temp_store = MEMORY")  # a full disk must not cost an answer
 
     def _rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -192,10 +193,12 @@ class Catalogue:
 
     # --- passages and words
 
-    def row_records(self) -> Keys:
-        """The record key of every passage row, in row order."""
-        rows = self._rows("SELECT record FROM passage ORDER BY row")
-        return np.fromiter((key for (key,) in rows), np.int64, len(rows))
+    def row_records(self, total: int) -> Keys:
+        """The record key of each of `total` rows; 0 where the row is empty."""
+        records = np.zeros(total, np.int64)
+        for row, key in self._rows("SELECT row, record FROM passage"):
+            records[row] = key
+        return records
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in their order; text is "" for cuts of a Field."""
@@ -208,19 +211,13 @@ class Catalogue:
         by_row = {row: Passage(*rest) for row, *rest in found}
         return [by_row[int(row)] for row in rows]
 
-    def passage_hashes(self) -> list[bytes]:
-        """The hash of every passage's text, in row order."""
-        return [h for (h,) in self._rows("SELECT hash FROM passage ORDER BY row")]
+    def passage_rows(self) -> list[tuple[bytes, int]]:
+        """The hash of every passage's text, and its row."""
+        return self._rows("SELECT hash, row FROM passage ORDER BY row")
 
     def all_records(self) -> Iterator[Record]:
         """Every record, in the order of the keys."""
-        page, last = self._rows("SELECT key, body FROM record ORDER BY key LIMIT 500"), 0
-        while page:
-            yield from (load_record(body) for _, body in page)
-            last = page[-1][0]
-            page = self._rows(
-                "SELECT key, body FROM record WHERE key > ? ORDER BY key LIMIT 500", [last]
-            )
+        return (load_record(body) for _, body in self.bodies())
 
     def object_numbers(self) -> dict[str, str]:
         """Object number as compared -> id of the record that bears it."""
@@ -230,6 +227,35 @@ class Catalogue:
                 " WHERE i.kind = 'object_number'"
             )
         )
+
+    def rows_of(self, record_id: str) -> list[int]:
+        """The rows of a record's passages, which follow one another."""
+        found = self._rows(
+            "SELECT p.row FROM passage p JOIN record r ON r.key = p.record WHERE r.id = ?"
+            " ORDER BY p.row",
+            [record_id],
+        )
+        return [row for (row,) in found]
+
+    def about_numbers(self) -> list[Record]:
+        """The records that are about object numbers, in the order of the keys."""
+        rows = self._rows("SELECT body FROM record WHERE numbers ORDER BY key")
+        return [load_record(body) for (body,) in rows]
+
+    def bodies(self) -> Iterator[tuple[str, bytes]]:
+        """The id and JSON of every record, in the order of the keys."""
+        page = self._rows("SELECT key, id, body FROM record ORDER BY key LIMIT 500")
+        while page:
+            yield from ((record_id, body) for _, record_id, body in page)
+            page = self._rows(
+                "SELECT key, id, body FROM record WHERE key > ? ORDER BY key LIMIT 500",
+                [page[-1][0]],
+            )
+
+    def parts(self) -> dict[str, str]:
+        """Record id -> what the record says it is a part of, of those that say so."""
+        rows = self._rows("SELECT id, json_extract(CAST(body AS TEXT), '$.part_of') FROM record")
+        return {record_id: part_of for record_id, part_of in rows if part_of}
 
     def thumbnails(self) -> set[str]:
         """The names of all thumbnails that records show."""

@@ -11,13 +11,16 @@ CREATE TABLE record (
     begins    TEXT NOT NULL,           -- ISO days between which it may be used; '' = no limit
     ends      TEXT NOT NULL,
     hash      TEXT NOT NULL,           -- of what the source delivered
+    numbers   INTEGER NOT NULL,        -- whether it is about object numbers, which lead to records
     body      BLOB NOT NULL            -- the Record as JSON
 );
 CREATE INDEX record_source ON record (source);
+CREATE INDEX record_numbers ON record (key) WHERE numbers;
 CREATE INDEX record_limited ON record (key) WHERE begins != '' OR ends != '';
 
 CREATE TABLE identifier (value TEXT NOT NULL, record INTEGER NOT NULL, kind TEXT NOT NULL,
                          PRIMARY KEY (value, record, kind)) WITHOUT ROWID;
+CREATE INDEX identifier_record ON identifier (record);
 
 CREATE TABLE facet (name TEXT NOT NULL, value TEXT NOT NULL, record INTEGER NOT NULL,
                     label TEXT NOT NULL, PRIMARY KEY (name, value, record)) WITHOUT ROWID;
@@ -29,8 +32,10 @@ CREATE INDEX span_record ON span (record);
 
 CREATE TABLE about (object TEXT NOT NULL, record INTEGER NOT NULL,
                     PRIMARY KEY (object, record)) WITHOUT ROWID;
+CREATE INDEX about_record ON about (record);
 
--- `row` is the row of the passage's vector in the matrix. `text` is kept for composed lines only:
+-- `row` is the row of the passage's vector in the matrix; a record's rows follow one another, and
+-- rows of passages that went are empty. `text` is kept for composed lines only:
 -- the text of every other passage is field[start:end] of its record.
 CREATE TABLE passage (
     row     INTEGER PRIMARY KEY,
@@ -42,6 +47,8 @@ CREATE TABLE passage (
     text    TEXT,
     hash    BLOB NOT NULL              -- of the text that was embedded
 );
+
+CREATE INDEX passage_record ON passage (record);
 
 -- Folded words and their stems; contentless, rowid = passage.row.
 CREATE VIRTUAL TABLE word USING fts5 (

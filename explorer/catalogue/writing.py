@@ -1,15 +1,17 @@
-"""A new generation's catalogue file: filled once by ingest, then sealed."""
+"""A generation's catalogue file: filled or extended once by ingest, then sealed and only read."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from explorer.catalogue.facets import facet_rows
 from explorer.text import fold, forms, number_key, words
 from explorer.types import Passage, Record
-from explorer.wire import dump
+from explorer.wire import dump, load_record
 
 FILE = "catalogue.sqlite"
 
@@ -19,74 +21,165 @@ def text_hash(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record as the rows the catalogue holds of it, still without its key and row numbers."""
+
+    record_id: str
+    row: tuple[Any, ...]
+    """All of table `record` but the key."""
+    identifiers: tuple[tuple[str, str], ...]
+    facets: tuple[tuple[str, str, str], ...]
+    spans: tuple[tuple[str, int | None, int | None], ...]
+    about: tuple[str, ...]
+    passages: tuple[tuple[Any, ...], ...]
+    """All of table `passage` but row and record."""
+    forms: tuple[str, ...]
+    """Per passage its folded words and stems, as the word index holds them."""
+    texts: tuple[str, ...]
+    """Per passage what is embedded."""
+
+
+def entry(record: Record, passages: Sequence[Passage]) -> Entry:
+    """The record's rows; pure, so that other processes may make them."""
+    title = next((f.text for f in record.fields if f.name == "title"), "")
+    creation = [d for d in record.dates if d.kind == "creation" and d.earliest is not None]
+    return Entry(
+        record.id,
+        (
+            record.id, record.source.name, record.kind, fold(title),
+            creation[0].earliest if creation else None, record.valid_from, record.valid_until,
+            record.source.hash, bool(record.about_numbers), dump(record),
+        ),
+        tuple({(number_key(i.value), i.kind): None for i in record.identifiers}),
+        tuple((name, value, label) for (name, value), label in facet_rows(record).items()),
+        tuple((d.kind, d.earliest, d.latest) for d in record.dates),
+        record.about,
+        tuple(
+            (p.field, p.start, p.end, p.lang, None if p.field else p.text, text_hash(p.text))
+            for p in passages
+        ),
+        tuple(" ".join(index_forms(p.text, p.lang)) for p in passages),
+        tuple(p.text for p in passages),
+    )  # fmt: skip
+
+
 class CatalogueWriter:
-    """The catalogue file in `folder`, open for writing; `seal` ends it."""
+    """The catalogue file in `folder`, open for writing; `seal` ends it.
+
+    Where the file is there already it is extended: a record put again keeps its key, and the rows
+    of passages that went stay empty.
+    """
 
     def __init__(self, folder: Path) -> None:
+        extended = (folder / FILE).exists()
         self._db = sqlite3.connect(folder / FILE, isolation_level=None)
         # A build that is interrupted is thrown away whole, so nothing need survive in the middle.
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("PRAGMA synchronous = OFF")
-        schema = files("explorer").joinpath("catalogue", "schema.sql").read_text("utf-8")
-        self._db.executescript(schema)
+        self._db.execute("PRAGMA cache_size = -65536")
+        if not extended:
+            schema = files("explorer").joinpath("catalogue", "schema.sql").read_text("utf-8")
+            self._db.executescript(schema)
         self._db.execute("BEGIN")
-        self._key = 0
-        self._row = 0
+        self._extended = extended
+        self._key = self._largest("SELECT max(key) FROM record", 0)
+        self._row = self._largest("SELECT max(row) FROM passage", -1) + 1
 
-    def add(self, record: Record, passages: Sequence[Passage]) -> list[bytes]:
-        """The hashes of the passages' texts, in the order of their new rows."""
-        self._key += 1
-        key = self._key
-        title = next((f.text for f in record.fields if f.name == "title"), "")
-        creation = [d for d in record.dates if d.kind == "creation" and d.earliest is not None]
-        self._db.execute(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                key, record.id, record.source.name, record.kind, fold(title),
-                creation[0].earliest if creation else None, record.valid_from,
-                record.valid_until, record.source.hash, dump(record),
-            ),
-        )  # fmt: skip
-        self._db.executemany(
+    def _largest(self, sql: str, none: int) -> int:
+        (found,) = self._db.execute(sql).fetchone()
+        return none if found is None else int(found)
+
+    def start_at(self, row: int) -> None:
+        """Nothing; the next passage takes this row of the matrix."""
+        self._row = row
+
+    def put(self, made: Entry) -> int:
+        """The first row of its passages; the rows follow one another."""
+        key = self.remove(made.record_id) if self._extended else None
+        if key is None:
+            self._key += 1
+            key = self._key
+        db = self._db
+        db.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (key, *made.row))
+        db.executemany(
             "INSERT OR IGNORE INTO identifier VALUES (?, ?, ?)",
-            ((number_key(i.value), key, i.kind) for i in record.identifiers),
+            [(value, key, kind) for value, kind in made.identifiers],
         )
-        self._db.executemany(
+        db.executemany(
             "INSERT INTO facet VALUES (?, ?, ?, ?)",
-            ((name, v, key, label) for (name, v), label in facet_rows(record).items()),
+            [(name, value, key, label) for name, value, label in made.facets],
         )
-        self._db.executemany(
-            "INSERT INTO span VALUES (?, ?, ?, ?)",
-            ((key, d.kind, d.earliest, d.latest) for d in record.dates),
+        db.executemany(
+            "INSERT INTO span VALUES (?, ?, ?, ?)", [(key, *span) for span in made.spans]
         )
-        self._db.executemany(
-            "INSERT OR IGNORE INTO about VALUES (?, ?)", ((obj, key) for obj in record.about)
-        )
-        return [self._add_passage(key, passage) for passage in passages]
-
-    def _add_passage(self, key: int, passage: Passage) -> bytes:
-        digest = text_hash(passage.text)
-        self._db.execute(
+        self._relate(key, made.about)
+        first = self._row
+        db.executemany(
             "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self._row, key, passage.field, passage.start, passage.end, passage.lang,
-                None if passage.field else passage.text, digest,
-            ),
-        )  # fmt: skip
-        self._db.execute(
-            "INSERT INTO word (rowid, forms) VALUES (?, ?)",
-            (self._row, " ".join(index_forms(passage.text, passage.lang))),
+            [(row, key, *passage) for row, passage in enumerate(made.passages, first)],
         )
-        self._row += 1
-        return digest
+        db.executemany(
+            "INSERT INTO word (rowid, forms) VALUES (?, ?)", list(enumerate(made.forms, first))
+        )
+        self._row += len(made.passages)
+        return first
+
+    def _relate(self, key: int, about: Iterable[str]) -> None:
+        pairs = [(record_id, key) for record_id in about]
+        self._db.executemany("INSERT OR IGNORE INTO about VALUES (?, ?)", pairs)
+
+    def remove(self, record_id: str) -> int | None:
+        """The key of the record that is gone now; None where there was none."""
+        found = self._db.execute("SELECT key, body FROM record WHERE id = ?", [record_id])
+        held = found.fetchone()
+        if held is None:
+            return None
+        key, record = int(held[0]), load_record(held[1])
+        gone = self._db.execute(
+            'SELECT row, field, start, "end", lang, text FROM passage WHERE record = ?', [key]
+        ).fetchall()
+        # The word index keeps no words of its own: it has to be told what it held.
+        self._db.executemany(
+            "INSERT INTO word (word, rowid, forms) VALUES ('delete', ?, ?)",
+            [(row, self._forms(record, *passage)) for row, *passage in gone],
+        )
+        for table in ("identifier", "facet", "span", "about", "passage"):
+            self._db.execute(f"DELETE FROM {table} WHERE record = ?", [key])  # noqa: S608
+        self._db.execute("DELETE FROM record WHERE key = ?", [key])
+        return key
+
+    @staticmethod
+    def _forms(record: Record, field: str, start: int, end: int, lang: str, text: str) -> str:
+        named = record.numbered(field) if field else None
+        return " ".join(index_forms(named.text[start:end] if named else text, lang))
+
+    def relate(self, record_id: str, about: Sequence[str]) -> None:
+        """Nothing; the record is about these records now, and else as it was."""
+        (key, body) = self._db.execute(
+            "SELECT key, body FROM record WHERE id = ?", [record_id]
+        ).fetchone()
+        record = replace(load_record(body), about=tuple(about))
+        self._db.execute("UPDATE record SET body = ? WHERE key = ?", [dump(record), key])
+        self._db.execute("DELETE FROM about WHERE record = ?", [key])
+        self._relate(key, about)
+
+    def sources(self) -> set[str]:
+        """The names of the sources that have records."""
+        return {name for (name,) in self._db.execute("SELECT DISTINCT source FROM record")}
 
     def seal(self) -> tuple[int, int]:
         """The numbers of records and passages; the file is on disk and only read from here on."""
-        self._db.execute("INSERT INTO word (word) VALUES ('optimize')")
+        if not self._extended:
+            self._db.execute("INSERT INTO word (word) VALUES ('optimize')")
         self._db.execute("COMMIT")
-        self._db.execute("ANALYZE")
+        if not self._extended:
+            self._db.execute("ANALYZE")
+        counts = self._db.execute(
+            "SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM passage)"
+        ).fetchone()
         self._db.close()
-        return self._key, self._row
+        return int(counts[0]), int(counts[1])
 
 
 def index_forms(text: str, lang: str) -> Iterable[str]:
