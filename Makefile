@@ -3,8 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= data
+EXTRAS := --extra tables --extra texts --extra edm
 
-.PHONY: help setup setup-dev run ingest ask eval bench test lint check pictures train-embedder lock clean
+.PHONY: help setup setup-dev run ingest ask eval bench test lint check check-long pictures train-embedder lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -39,8 +40,9 @@ ask: setup ## ask one question: make ask Q="Who made the great wave?"
 eval: setup ## measure finding on the sample collection's question set
 	$(BIN)/collection-eval run finding --data-dir $(DATA)
 
-bench: setup-dev ## print speed as ratios against the plain way
+bench: setup-dev ## print speed as ratios against the plain way: asking, and taking in
 	$(BIN)/python -m eval.bench $(DATA)
+	$(BIN)/python -m ingest.bench $(DELIVERY)
 
 test: setup-dev ## run the tests (browser tests where a Chromium is installed)
 	$(BIN)/pytest
@@ -51,6 +53,9 @@ lint: setup-dev
 	$(BIN)/mypy
 
 check: lint test ## lint, types and tests: what CI runs
+
+check-long: setup-dev ## kill builds at any moment, fill disks, damage large indexes (minutes)
+	$(BIN)/pytest -m long tests/long
 
 pictures: setup-dev ## remake the screenshots in docs/pictures (needs a Chromium)
 	$(BIN)/python tests/take_pictures.py
@@ -66,7 +71,7 @@ train-embedder: .venv-training/done ## make the embedder that ships anew (Debian
 lock: ## pin the newest allowed versions in the lock files
 	@for part in "requirements.lock" "requirements-dev.lock --extra dev -c requirements.lock"; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-header --no-annotate --no-emit-index-url pyproject.toml -o $$part; done
+	    --no-header --no-annotate --no-emit-index-url pyproject.toml $(EXTRAS) -o $$part; done
 
 clean: ## remove the environment and caches; data/ stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -11,6 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
+
 from eval.queries import load_queries
 from explorer.ask import answer
 from explorer.config import load_settings
@@ -37,18 +39,18 @@ def bare_chroma(explorer: Explorer, folder: str) -> Callable[[str], Any]:
     import chromadb
 
     generation = explorer.serving().generation
-    total = generation.manifest.passages
-    passages = generation.catalogue.passages(range(total))
+    held = [int(row) for row in np.flatnonzero(generation.row_records)]
+    passages = generation.catalogue.passages(held)
     collection = chromadb.PersistentClient(folder).create_collection(
         "plain", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
     )
-    for start in range(0, total, 4_000):
-        rows = range(start, min(start + 4_000, total))
+    for start in range(0, len(held), 4_000):
+        rows, part = held[start : start + 4_000], passages[start : start + 4_000]
         collection.add(
             ids=[str(row) for row in rows],
-            embeddings=generation.vectors[rows.start : rows.stop],
-            documents=[passages[row].text or passages[row].record_id for row in rows],
-            metadatas=[{"record": passages[row].record_id} for row in rows],
+            embeddings=generation.vectors[rows],
+            documents=[passage.text or passage.record_id for passage in part],
+            metadatas=[{"record": passage.record_id} for passage in part],
         )
     return lambda text: collection.query(
         query_embeddings=[explorer.embedder.embed_query(text)], n_results=10

@@ -39,17 +39,99 @@ def run(
         str | None, typer.Option(help="The source's name, where its file has another.")
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Where the collection is built.")] = None,
+    gate: Annotated[
+        Path | None, typer.Option(help="Questions in TOML that must be met before it serves.")
+    ] = None,
+    hold: Annotated[bool, typer.Option("--hold", help="Build, but do not publish yet.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the intake as JSON.")] = False,
 ) -> None:
     """Take in the sources named, or those of sources.toml, and let the result serve."""
     from explorer.config import load_settings
+    from ingest.gate import load_gate
     from ingest.pipeline import build
     from ingest.sourcelist import all_sources
 
     settings = load_settings({"data_dir": data_dir})
+    asked = load_gate(gate) if gate else None
     with _progress() as progress:
-        intake = build(all_sources(specs or [], sources, name), settings, progress)
+        chosen = all_sources(specs or [], sources, name)
+        intake = build(chosen, settings, progress, hold=hold, gate=asked)
     _show(intake, as_json)
+    if intake.gate and not intake.gate.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def preview(
+    specs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SPEC...", help="format:path, such as lido:dump.xml"),
+    ] = None,
+    sources: Annotated[Path | None, typer.Option(help="A list of sources in TOML.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many records of each source.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the preview as JSON.")] = False,
+) -> None:
+    """Show what would be understood, dropped and warned about; write nothing."""
+    from explorer.wire import dump
+    from ingest import preview as previewing
+    from ingest.sourcelist import all_sources
+
+    found = [previewing.preview(spec, limit) for spec in all_sources(specs or [], sources)]
+    if as_json:
+        print(dump(found[0] if len(found) == 1 else {"sources": found}).decode())
+        return
+    for one in found:
+        print("\n".join(previewing.told(one)))
+
+
+@app.command()
+def diff(
+    data_dir: Annotated[Path | None, typer.Option(help="Where the collection is.")] = None,
+    limit: Annotated[int, typer.Option(help="How many records of each kind are shown.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON.")] = False,
+) -> None:
+    """Compare the generation that waits with the one that serves, or that one with the last."""
+    from explorer.config import load_settings
+    from explorer.wire import dump
+    from ingest import diff as differences
+    from ingest.pipeline import two_generations
+
+    settings = load_settings({"data_dir": data_dir})
+    found = differences.diff(*two_generations(settings), limit=limit)
+    print(dump(found).decode() if as_json else "\n".join(differences.told(found)))
+
+
+@app.command()
+def publish(
+    data_dir: Annotated[Path | None, typer.Option(help="Where the collection is.")] = None,
+    gate: Annotated[
+        Path | None, typer.Option(help="Questions in TOML that must be met before it serves.")
+    ] = None,
+) -> None:
+    """Let the generation that was built and waits serve."""
+    from explorer.config import load_settings
+    from ingest.gate import load_gate
+    from ingest.intake import told_gate
+    from ingest.pipeline import publish_built
+
+    asked = load_gate(gate) if gate else None
+    name, passed = publish_built(load_settings({"data_dir": data_dir}), asked)
+    print("\n".join(told_gate(passed) if passed else ()), end="\n" if passed else "")
+    if passed and not passed.passed:
+        raise typer.Exit(1)
+    print(f"Generation {name} serves.")
+
+
+@app.command()
+def rollback(
+    data_dir: Annotated[Path | None, typer.Option(help="Where the collection is.")] = None,
+) -> None:
+    """Let the generation before serve again."""
+    from explorer.config import load_settings
+    from ingest.pipeline import roll_back
+
+    name = roll_back(load_settings({"data_dir": data_dir}))
+    print(f"Generation {name} serves. What came after it waits: collection-ingest publish")
 
 
 @app.command()
@@ -89,6 +171,70 @@ def refresh(
             "There is nothing to do: the collection was made with the embedder and calibration"
             " that are set."
         )
+
+
+@app.command()
+def health(
+    data_dir: Annotated[Path | None, typer.Option(help="Where the collection is.")] = None,
+    terms: Annotated[
+        Path | None, typer.Option(help="Terms to look at again: CSV, or SKOS (.rdf, .ttl).")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="A folder for a table per finding, every record in it.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Report on the records: what they tell, what they lack, what to mend first."""
+    from explorer.catalogue.generation import open_current
+    from explorer.config import load_settings
+    from explorer.wire import dump
+    from ingest.health.report import report, told, write
+    from ingest.health.terms import read_terms
+
+    settings = load_settings({"data_dir": data_dir})
+    listed = read_terms(terms) if terms else ()
+    generation = open_current(settings.data_dir)
+    with _progress() as progress:
+        found = report(generation, listed, lists=csv, progress=progress)
+    page = write(found, settings.data_dir)
+    print(dump(found).decode() if as_json else "\n".join(told(found, page)))
+
+
+@app.command()
+def suggest(
+    output: Annotated[Path, typer.Option(help="The table to write.")] = Path("proposals.csv"),
+    data_dir: Annotated[Path | None, typer.Option(help="Where the collection is.")] = None,
+) -> None:
+    """Propose concepts, makers' names, translations and duplicates, for staff to accept."""
+    from explorer.catalogue.generation import open_current
+    from explorer.config import load_settings
+    from ingest import suggest as proposals
+    from ingest.accepted import write_proposals
+
+    generation = open_current(load_settings({"data_dir": data_dir}).data_dir)
+    with _progress() as progress:
+        count = write_proposals(output, proposals.suggest(generation, progress))
+    print(
+        f"{count} proposals are in {output}. Write yes or no in the first column where you are"
+        f" sure, then: collection-ingest accept {output}"
+    )
+
+
+@app.command()
+def accept(
+    proposals: Annotated[Path, typer.Argument(help="The table that suggest wrote, answered.")],
+    data_dir: Annotated[Path | None, typer.Option(help="Where the collection is.")] = None,
+) -> None:
+    """Keep the proposals answered with yes; take back those answered with no."""
+    from explorer.config import load_settings
+    from ingest import accepted
+
+    settings = load_settings({"data_dir": data_dir})
+    yes, no, kept = accepted.accept(proposals, settings.data_dir)
+    print(
+        f"Accepted: {yes}. Taken back: {no}. In force: {len(kept.proposals)}, from the next"
+        " collection-ingest run on."
+    )
 
 
 def _show(intake: "Intake", as_json: bool) -> None:

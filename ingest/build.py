@@ -1,79 +1,134 @@
-"""Writing a generation: catalogue, matrix, index, manifest, in this order, in its own folder."""
+"""Writing a generation: catalogue, matrix, index and manifest, in its own folder.
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+Few changes extend a copy of the generation before; many, or another embedder, write all anew.
+"""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from importlib.resources import files
-from itertools import islice
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import orjson
 
-from explorer.backends.protocols import Embedder, VectorIndex, Vectors
-from explorer.backends.specs import INDEXES, open_backend
+from explorer.backends.protocols import Embedder
 from explorer.catalogue.generation import (
     BUILDING,
-    INDEX,
     VECTORS,
     Calibration,
     Generation,
     Manifest,
     write_manifest,
 )
-from explorer.catalogue.writing import CatalogueWriter
+from explorer.catalogue.writing import FILE, CatalogueWriter
 from explorer.config import Settings
-from explorer.types import Record
-from ingest.intake import Intake, Progress
-from ingest.split import split_record
+from ingest.accepted import Accepted
+from ingest.clean import REVISION
+from ingest.indexing import GrowingIndex
+from ingest.intake import Noticed, Progress
+from ingest.matrix import Matrix
+from ingest.understanding import Unread, batches, understood
+from ingest.workers import Workers
 
-_BATCH = 1_024
+MOST_CHANGED = 5
+"""A copy is extended while less than this part of it changes, and less of its rows is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What there is to write: records to put, in order, and those that go or lead elsewhere."""
+
+    records: Iterable[Unread]
+    removed: Sequence[str] = ()
+    led: Sequence[tuple[str, tuple[str, ...]]] = ()
+    """Ids of records that stay as they are, with the ids of what they are about now."""
+    sources: dict[str, Any] = field(default_factory=dict)
+    accepted: Accepted = field(default_factory=Accepted)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the generation holds now."""
+
+    passages: int
+    embedded: int
+
+
+def made_by() -> str:
+    """What stands for how this release understands records and indexes their words."""
+    return f"{version('collection-explorer')} {REVISION}"
+
+
+def extends(before: Generation | None, changed: int) -> bool:
+    """Whether so few changes are written into a copy of the generation before."""
+    if before is None or before.manifest.revision != made_by():
+        return False
+    made = before.manifest
+    empty = made.rows - made.passages
+    return changed * MOST_CHANGED <= made.records and empty * MOST_CHANGED <= made.rows
 
 
 def write_generation(
-    records: Iterable[Record],
+    work: Work,
     folder: Path,
     before: Generation | None,
+    extend: bool,
     embedder: Embedder,
     settings: Settings,
-    intake: Intake,
+    workers: Workers,
+    noticed: Noticed,
     progress: Progress,
-) -> Intake:
-    """The intake with the new generation's figures; `folder` then holds all of it."""
-    writer = CatalogueWriter(folder)
-    kept = _kept_vectors(before, embedder)
-    matrix = _Matrix(kept, embedder)
-    held: set[str] = set()
-    for i, record in enumerate(records, 1):
-        held.add(record.source.name)
-        passages = list(split_record(record))
-        hashes = writer.add(record, passages)
-        matrix.add(hashes, [passage.text for passage in passages])
-        progress("Writing", i, None)
-    record_count, passage_count = writer.seal()
-    vectors = matrix.finish()
-    np.save(folder / VECTORS, vectors)
-    _index(open_backend(INDEXES, settings.index, folder / INDEX), vectors, progress)
-    name = folder.name.removesuffix(BUILDING)
-    sources = dict(before.manifest.sources) if before else {}
-    sources |= {str(source["name"]): source for source in intake.sources}
+) -> Written:
+    """What the new generation holds; `folder` then has all of it but the ledger."""
+    taken = before if before and before.manifest.fingerprint == embedder.fingerprint else None
+    if extend and before:
+        shutil.copyfile(before.folder / FILE, folder / FILE)
+        shutil.copyfile(before.folder / VECTORS, folder / VECTORS)
+    with ExitStack() as stack:
+        writer = CatalogueWriter(folder)
+        index = GrowingIndex(folder, before if extend else None, embedder.dims, settings)
+        stack.callback(index.close)
+        matrix = stack.enter_context(Matrix(folder, embedder, taken, index.add))
+        writer.start_at(matrix.rows)
+        for record_id in work.removed:
+            writer.remove(record_id)
+        for record_id, about in work.led:
+            writer.relate(record_id, about)
+        done = 0
+        for made in workers.map(understood, batches(work.records, work.accepted)):
+            for one, warnings in made:
+                writer.put(one)
+                matrix.add([passage[-1] for passage in one.passages], one.texts)
+                for warning in warnings:
+                    noticed.add(warning, one.record_id)
+            done += len(made)
+            progress("Writing", done, None)
+        rows = matrix.finish()
+        held = writer.sources()
+        records, passages = writer.seal()
+        index.finish(passages, progress)
     write_manifest(
         folder,
         Manifest(
-            generation=name,
+            generation=folder.name.removesuffix(BUILDING),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             version=version("collection-explorer"),
             embedder=embedder.name,
             fingerprint=embedder.fingerprint,
             dims=embedder.dims,
-            records=record_count,
-            passages=passage_count,
+            records=records,
+            passages=passages,
+            rows=rows,
+            revision=made_by(),
             calibration=calibration(embedder, settings.data_dir),
-            sources={name: told for name, told in sources.items() if name in held},
+            sources={name: told for name, told in work.sources.items() if name in held},
         ),
     )
-    return replace(intake, generation=name, passages=passage_count, embedded=matrix.embedded)
+    return Written(passages, matrix.embedded)
 
 
 def calibration(embedder: Embedder, data_dir: Path) -> Calibration:
@@ -85,55 +140,3 @@ def calibration(embedder: Embedder, data_dir: Path) -> Calibration:
         if place.is_file():
             return Calibration(**orjson.loads(place.read_bytes()))
     return Calibration()
-
-
-def _kept_vectors(before: Generation | None, embedder: Embedder) -> dict[bytes, Vectors]:
-    if before is None or before.manifest.fingerprint != embedder.fingerprint:
-        return {}
-    return dict(zip(before.catalogue.passage_hashes(), before.vectors, strict=True))
-
-
-class _Matrix:
-    """Vectors in the order of their rows; the same text is embedded only once, ever."""
-
-    def __init__(self, kept: dict[bytes, Vectors], embedder: Embedder) -> None:
-        self._known = kept
-        self._embedder = embedder
-        self._hashes: list[bytes] = []
-        self._waiting: dict[bytes, str] = {}
-        self.embedded = 0
-
-    def add(self, hashes: Sequence[bytes], texts: Sequence[str]) -> None:
-        self._hashes += hashes
-        for digest, text in zip(hashes, texts, strict=True):
-            if digest not in self._known:
-                self._waiting[digest] = text
-        if len(self._waiting) >= _BATCH:
-            self._embed()
-
-    def _embed(self) -> None:
-        vectors = self._embedder.embed_passages(list(self._waiting.values()))
-        self._known.update(zip(self._waiting, vectors, strict=True))
-        self.embedded += len(self._waiting)
-        self._waiting.clear()
-
-    def finish(self) -> Vectors:
-        if self._waiting:
-            self._embed()
-        matrix = np.zeros((len(self._hashes), self._embedder.dims), np.float32)
-        for row, digest in zip(matrix, self._hashes, strict=True):
-            row[:] = self._known[digest]
-        return matrix
-
-
-def _index(index: VectorIndex, vectors: Vectors, progress: Progress) -> None:
-    rows = iter(range(len(vectors)))
-    for batch in _batches(rows):
-        index.add(batch, vectors[batch[0] : batch[-1] + 1])
-        progress("Indexing", batch[-1] + 1, len(vectors))
-    index.close()
-
-
-def _batches(rows: Iterator[int]) -> Iterator[list[int]]:
-    while batch := list(islice(rows, _BATCH)):
-        yield batch

@@ -26,12 +26,37 @@ class Format:
     signs: tuple[bytes, ...] = ()
     mapped: bool = False
     """Whether its columns mean nothing without a mapping file."""
+    aside: tuple[str, ...] = ()
+    """Names of files that say something of others and hold no records of their own."""
 
 
 FORMATS = {
     "lido": Format("ingest.sources.lido.files", (".xml", ".lido"), (b"lido-schema.org",)),
-    "texts": Format("ingest.sources.texts", (".md", ".markdown")),
-    "csv": Format("ingest.sources.table", (".csv", ".tsv", ".txt"), mapped=True),
+    "europeana": Format(
+        "ingest.sources.europeana",
+        (".json", ".jsonl"),
+        (b'LangAware"', b'"europeanaAggregation"', b'"europeanaCollectionName"', b'"edmPreview"'),
+    ),
+    "edm": Format(
+        "ingest.sources.edm",
+        (".xml", ".rdf", ".edm", ".jsonld", ".json"),
+        (b"www.europeana.eu/schemas/edm/",),
+    ),
+    "dc": Format(
+        "ingest.sources.dublincore",
+        (".xml", ".rdf", ".dc"),
+        (b"purl.org/dc/elements/1.1", b"purl.org/dc/terms"),
+    ),
+    "texts": Format(
+        "ingest.sources.texts.files",
+        (".md", ".markdown", ".html", ".htm", ".txt", ".docx", ".pdf", ".srt", ".vtt", ".yaml"),
+        aside=(".yaml",),
+    ),
+    "csv": Format("ingest.sources.table.delimited", (".csv", ".txt"), mapped=True),
+    "tsv": Format("ingest.sources.table.delimited", (".tsv", ".tab"), mapped=True),
+    "xlsx": Format("ingest.sources.table.spreadsheet", (".xlsx", ".xlsm"), mapped=True),
+    "json": Format("ingest.sources.table.jsonfile", (".json",), mapped=True),
+    "jsonl": Format("ingest.sources.table.jsonfile", (".jsonl", ".ndjson"), mapped=True),
 }
 """In the order in which they are tried where none is named."""
 
@@ -59,9 +84,23 @@ def recognise(path: Path) -> str:
         head = _head(member)
         for name, known in FORMATS.items():
             named = member.name.lower().endswith(known.suffixes)
+            if name == "texts" and not _is_prose(member.name, head):
+                continue
             if named and (not known.signs or any(sign in head for sign in known.signs)):
                 return name
     raise WrongUse(f"What {path.name} holds cannot be told.", "Say it before the path: lido:, csv:")
+
+
+def _is_prose(name: str, head: bytes) -> bool:
+    """Whether a file that may be a text is none of what also ends in .txt or .yaml."""
+    if not name.lower().endswith((".txt", ".yaml")):
+        return True
+    lines = [line for line in head.splitlines() if line.strip()][:3]
+    for sign, fewest in ((b"\t", 1), (b";", 1), (b"|", 1), (b",", 2)):
+        counts = {line.count(sign) for line in lines}
+        if len(lines) > 1 and len(counts) == 1 and min(counts) >= fewest:
+            return False
+    return not name.lower().endswith(".yaml")
 
 
 def _head(member: Member) -> bytes:

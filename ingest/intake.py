@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest.gate import Passed
 from ingest.sourcespec import Rejection
 
 _SHOWN = 20
@@ -18,6 +19,9 @@ class Intake:
     """One run's report, as `collection-ingest run --json` prints it."""
 
     generation: str
+    published: bool = True
+    """Whether the generation serves; one that is held back waits to be published."""
+    gate: Passed | None = None
     read: int = 0
     new: int = 0
     changed: int = 0
@@ -70,5 +74,17 @@ def told(intake: Intake) -> list[str]:
         f"Noticed: {kind} ({n}), such as {intake.examples[kind]}"
         for kind, n in sorted(intake.warnings.items(), key=lambda pair: -pair[1])
     ]
-    lines.append(f"Generation {intake.generation} serves.")
+    lines += told_gate(intake.gate) if intake.gate else ()
+    lines.append(
+        f"Generation {intake.generation} serves."
+        if intake.published
+        else f"Generation {intake.generation} is built and waits: collection-ingest publish"
+    )
     return lines
+
+
+def told_gate(passed: Passed) -> list[str]:
+    """What a gate said, in lines for a person."""
+    verdict = "The gate is passed" if passed.passed else "The gate is not passed"
+    lines = [f"{verdict}: {passed.met} of {passed.asked} questions."]
+    return lines + [f"Failed: {failure}" for failure in passed.failures]

@@ -4,11 +4,11 @@ A generation is built beside the serving one and published by one atomic switch;
 or changes nothing, leaves what serves as it is.
 """
 
-import os
 import shutil
+import sqlite3
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,65 +18,54 @@ from filelock import FileLock, Timeout
 
 from explorer.backends.protocols import Embedder
 from explorer.backends.specs import EMBEDDERS, open_backend
+from explorer.catalogue.canary import checked, open_checked
 from explorer.catalogue.generation import (
     BUILDING,
     Generation,
+    built,
     current,
     generations_folder,
     held_sources,
     open_current,
     open_generation,
-    publish,
     published,
+    rollback,
 )
 from explorer.config import Settings
 from explorer.errors import ExplorerError, NotReady, WrongUse
-from explorer.text import number_key
-from explorer.types import Record
-from ingest.build import calibration, write_generation
-from ingest.clean import clean
-from ingest.formats import passed_over
-from ingest.intake import Intake, Noticed, Progress
-from ingest.pictures import picture_state, take_in_pictures
-from ingest.sourcelist import read
-from ingest.sourcespec import Rejection, Remark, SourceSpec
+from ingest.accepted import load_accepted
+from ingest.build import calibration, extends, made_by, write_generation
+from ingest.changes import Changes, compare, without_circles, work_of
+from ingest.gate import Gate, Passed, passes
+from ingest.intake import Intake, Progress
+from ingest.ledger import FILE as LEDGER
+from ingest.ledger import Ledger
+from ingest.publishing import keep_built, put_in_place, sweep, switch_to
+from ingest.reading import Beside, Delivered, Reading
+from ingest.sourcespec import Rejection, SourceSpec
 from ingest.staging import Staging
+from ingest.workers import Workers
 
 _MOMENT = "%Y%m%dT%H%M%S%f"
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a run means for the catalogue: ids by what becomes of them."""
-
-    new: frozenset[str]
-    changed: frozenset[str]
-    unchanged: int
-    removed: frozenset[str]
-
-    @property
-    def none(self) -> bool:
-        """Whether the catalogue stays as it is."""
-        return not (self.new or self.changed or self.removed)
-
-
 def build(
-    sources: Sequence[SourceSpec], settings: Settings, progress: Progress, removing: str = ""
+    sources: Sequence[SourceSpec],
+    settings: Settings,
+    progress: Progress,
+    removing: str = "",
+    *,
+    hold: bool = False,
+    gate: Gate | None = None,
 ) -> Intake:
     """The report of one run over `sources`; the generation it names serves when it is returned.
 
     All records of the source called `removing` are withdrawn. Without sources, what serves is
-    written anew where it was made with another embedder or calibration.
+    written anew where it was made with another embedder or calibration. With `hold`, or where it
+    does not pass the gate, a new generation is built and waits to be published.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(settings.data_dir / "ingest.lock", timeout=0):
-            return _build(sources, settings, progress, removing)
-    except Timeout as error:
-        raise ExplorerError(
-            f"Another ingest is at work in {settings.data_dir}.",
-            "Wait until it has ended, then run this again.",
-        ) from error
+    with _alone(settings):
+        return _Run(settings, progress, hold, gate).build(sources, removing)
 
 
 def refresh(settings: Settings, progress: Progress) -> Intake:
@@ -92,47 +81,113 @@ def refresh(settings: Settings, progress: Progress) -> Intake:
     return build([], settings, progress)
 
 
-def _build(
-    sources: Sequence[SourceSpec], settings: Settings, progress: Progress, removing: str
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of ingest, under the lock."""
+
+    settings: Settings
+    progress: Progress
+    hold: bool = False
+    gate: Gate | None = None
+
+    def build(self, sources: Sequence[SourceSpec], removing: str) -> Intake:
+        began = time.perf_counter()
+        settings = self.settings
+        embedder: Embedder = open_backend(EMBEDDERS, settings.embedder)
+        folder = generations_folder(settings.data_dir) / (_next_name(settings) + BUILDING)
+        sweep(folder.parent)
+        folder.mkdir(parents=True)
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            workers = Workers()
+            stack.callback(workers.close)
+            staging = Staging(folder)
+            stack.callback(staging.close)
+            before = _before(sources, settings)
+            beside = Beside(settings.data_dir, load_accepted(settings.data_dir))
+            delivered, changes = self._read(sources, folder, staging, before, workers, beside)
+            if removing:
+                changes = replace(changes, removed=_held_by(removing, before))
+            elif sources or before is None:
+                _check_delivered(delivered, sources, before)
+            changes = without_circles(changes, staging, before, delivered)
+            intake = _intake(delivered, changes, sources, staging, before)
+            if _stale(before, embedder, settings) or not changes.none:
+                fresh = _stale(before, embedder, settings) or not extends(before, changes.count)
+                work = work_of(changes, staging, before, sources, delivered, beside, fresh)
+                written = write_generation(
+                    work, folder, before, not fresh, embedder, settings, workers,
+                    delivered.noticed, self.progress,
+                )  # fmt: skip
+                staging.close()
+                serves, passed = _put_in_place(
+                    folder, before, embedder, settings, self.hold, self.gate
+                )
+                intake = replace(
+                    intake, generation=folder.name.removesuffix(BUILDING), published=serves,
+                    gate=passed, passages=written.passages, embedded=written.embedded,
+                )  # fmt: skip
+            noticed = delivered.noticed
+            return replace(
+                intake, seconds=round(time.perf_counter() - began, 2),
+                warnings=dict(noticed.counts), examples=noticed.examples,
+            )  # fmt: skip
+
+    def _read(
+        self,
+        sources: Sequence[SourceSpec],
+        folder: Path,
+        staging: Staging,
+        before: Generation | None,
+        workers: Workers,
+        beside: Beside,
+    ) -> tuple[Delivered, Changes]:
+        """What was delivered, and what it changes; all that changes is staged."""
+        names = [source.name for source in sources]
+        known = None
+        if before is not None and (before.folder / LEDGER).exists():
+            shutil.copyfile(before.folder / LEDGER, folder / LEDGER)
+            known = Ledger(before.folder, writing=False)
+        ledger = Ledger(folder)
+        ledger.forget(names)
+        told = before.manifest.sources if before is not None else {}
+        harvests = {name: source.get("harvest", {}) for name, source in told.items()}
+        reading = Reading(staging, known, ledger, workers, beside, harvests)
+        delivered = reading.read(sources, self.progress)
+        changes = compare(sources, staging, before, delivered.rejections)
+        if known is not None and staging.unread(changes.new | changes.changed):
+            # A file that is as it was holds again what a later one had replaced.
+            staging.clear(names)
+            ledger.forget(names)
+            reading = Reading(staging, None, ledger, workers, beside, harvests)
+            delivered = reading.read(sources, self.progress)
+            changes = compare(sources, staging, before, delivered.rejections)
+        ledger.close()
+        return delivered, changes
+
+
+def _intake(
+    delivered: Delivered,
+    changes: Changes,
+    sources: Sequence[SourceSpec],
+    staging: Staging,
+    before: Generation | None,
 ) -> Intake:
-    began = time.perf_counter()
-    embedder: Embedder = open_backend(EMBEDDERS, settings.embedder)
-    name = _next_name(settings)
-    folder = generations_folder(settings.data_dir) / (name + BUILDING)
-    _sweep(folder.parent)
-    folder.mkdir(parents=True)
-    staging = Staging(folder)
-    try:
-        noticed = Noticed()
-        delivered, rejections = _stage(sources, staging, noticed, progress)
-        before = _before(sources, settings)
-        changes = _compare(sources, staging, before, rejections)
-        if removing:
-            changes = replace(changes, removed=_held_by(removing, before))
-        elif sources or before is None:
-            _check_delivered(delivered, rejections, sources, before)
-        intake = Intake(
-            generation=before.manifest.generation if before else "",
-            read=delivered.total(), new=len(changes.new), changed=len(changes.changed),
-            unchanged=changes.unchanged, removed=len(changes.removed), rejected=len(rejections),
-            repeated=delivered.total() - staging.count(),
-            passages=before.manifest.passages if before else 0, rejections=rejections,
-            sources=[{"name": s.name, "format": s.format, "read": delivered[s.name]}
-                     for s in sources],
-        )  # fmt: skip
-        _notice_sources(sources, changes, before, staging, noticed)
-        if _stale(before, embedder, settings) or not changes.none:
-            records = _records(staging, before, changes, sources, settings, noticed)
-            intake = write_generation(records, folder, before, embedder, settings, intake, progress)
-            staging.close()
-            _publish(folder, name, before, settings)
-        return replace(
-            intake, seconds=round(time.perf_counter() - began, 2),
-            warnings=dict(noticed.counts), examples=noticed.examples,
-        )  # fmt: skip
-    finally:
-        staging.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    return Intake(
+        generation=before.manifest.generation if before else "",
+        read=delivered.total,
+        new=len(changes.new),
+        changed=len(changes.changed),
+        unchanged=changes.unchanged,
+        removed=len(changes.removed),
+        rejected=len(delivered.rejections),
+        repeated=delivered.total - staging.count(),
+        passages=before.manifest.passages if before else 0,
+        rejections=delivered.rejections,
+        sources=[
+            {"name": s.name, "format": s.format, "read": delivered.counts[s.name]} for s in sources
+        ],
+    )
 
 
 def _next_name(settings: Settings) -> str:
@@ -149,29 +204,9 @@ def _stale(before: Generation | None, embedder: Embedder, settings: Settings) ->
     return (
         before is None
         or before.manifest.fingerprint != embedder.fingerprint
+        or before.manifest.revision != made_by()
         or before.manifest.calibration != calibration(embedder, settings.data_dir)
     )
-
-
-def _stage(
-    sources: Sequence[SourceSpec], staging: Staging, noticed: Noticed, progress: Progress
-) -> tuple[Counter[str], list[Rejection]]:
-    """Records read per source, and what was turned away."""
-    delivered: Counter[str] = Counter({source.name: 0 for source in sources})
-    rejections: list[Rejection] = []
-    for source in sources:
-        for item in read(source):
-            if isinstance(item, Rejection):
-                rejections.append(item)
-                continue
-            if isinstance(item, Remark):
-                noticed.add(item.text, f"{item.source}, {item.where}")
-                continue
-            delivered[source.name] += 1
-            shown = source.images == "proxy"
-            staging.put(item, picture_state(item, source.path) if shown else "")
-            progress("Reading", delivered.total(), None)
-    return delivered, rejections
 
 
 def _before(sources: Sequence[SourceSpec], settings: Settings) -> Generation | None:
@@ -192,107 +227,6 @@ def _before(sources: Sequence[SourceSpec], settings: Settings) -> Generation | N
         ) from error
 
 
-def _compare(
-    sources: Sequence[SourceSpec],
-    staging: Staging,
-    before: Generation | None,
-    rejections: Sequence[Rejection],
-) -> Changes:
-    new: set[str] = set()
-    changed: set[str] = set()
-    removed: set[str] = set()
-    unchanged = 0
-    cut_short = {r.source for r in rejections if not r.record_id}
-    for source in sources:
-        held = before.catalogue.record_hashes(source.name) if before else {}
-        given = staging.hashes(source.name)
-        alive = {record_id for record_id, digest in given.items() if digest}
-        new |= alive - held.keys()
-        same = {i for i in alive & held.keys() if held[i] == given[i]}
-        changed |= (alive & held.keys()) - same
-        unchanged += len(same)
-        removed |= (given.keys() - alive) & held.keys()
-        # A delivery that could not be read to its end does not say what is missing from it, and a
-        # record that was turned away is not missing.
-        if source.complete and source.name not in cut_short:
-            bad = {r.record_id for r in rejections}
-            removed |= held.keys() - given.keys() - bad
-    return Changes(frozenset(new), frozenset(changed), unchanged, frozenset(removed))
-
-
-def _records(
-    staging: Staging,
-    before: Generation | None,
-    changes: Changes,
-    sources: Sequence[SourceSpec],
-    settings: Settings,
-    noticed: Noticed,
-) -> Iterator[Record]:
-    """All records of the next generation, understood, with the ids of what texts are about."""
-    by_name = {source.name: source for source in sources}
-    held = before.catalogue.object_numbers() if before else {}
-    gone = changes.removed | changes.changed
-    numbers = {number: i for number, i in held.items() if i not in gone}
-    for record in staging.records():
-        if not record.deleted:
-            keys = (number_key(i.value) for i in record.identifiers if i.kind == "object_number")
-            numbers.update(dict.fromkeys(keys, record.id))
-
-    def understood(record_id: str) -> Record:
-        record = clean(staging.record(record_id))
-        source = by_name[record.source.name]
-        if source.images == "proxy":
-            record = take_in_pictures(record, source.path, settings.data_dir)
-        for warning in record.warnings:
-            noticed.add(warning, record.id)
-        return _joined(record, numbers, noticed)
-
-    for record in before.catalogue.all_records() if before else ():
-        if record.id not in changes.removed:
-            changed = record.id in changes.changed
-            yield understood(record.id) if changed else _joined(record, numbers)
-    for record_id in staging.ids():
-        if record_id in changes.new:
-            yield understood(record_id)
-
-
-def _joined(record: Record, numbers: Mapping[str, str], noticed: Noticed | None = None) -> Record:
-    """The record with the ids that its object numbers in `about_numbers` lead to today."""
-    ids = {number: numbers.get(number_key(number), "") for number in record.about_numbers}
-    for number, leads_to in ids.items():
-        if noticed and not leads_to:
-            noticed.add(f"about an object number nobody bears: {number}", record.id)
-    about = tuple(dict.fromkeys(filter(None, ids.values())))
-    return replace(record, about=about) if about != record.about else record
-
-
-def _notice_sources(
-    sources: Sequence[SourceSpec],
-    changes: Changes,
-    before: Generation | None,
-    staging: Staging,
-    noticed: Noticed,
-) -> None:
-    """Nothing; files passed over, and objects that another source holds already, are noticed."""
-    for source in sources:
-        for file in passed_over(source):
-            noticed.add(f"file passed over: {file}", source.name)
-    names = {source.name for source in sources}
-    if before is None or not changes.new or before.manifest.sources.keys() <= names:
-        return
-    held = before.catalogue.object_numbers()
-    for record in staging.records():
-        if record.id not in changes.new:
-            continue
-        for identifier in record.identifiers:
-            other = held.get(number_key(identifier.value), "").partition(":")[0]
-            if identifier.kind == "object_number" and other and other not in names:
-                noticed.add(
-                    f"object number held by another source too: {identifier.value} by {other};"
-                    " a new delivery of it takes its name with --name", record.id,
-                )  # fmt: skip
-
-
 def _held_by(source: str, before: Generation | None) -> frozenset[str]:
     """Ids of all records of one source; WrongUse where there is none of that name."""
     held = frozenset(before.catalogue.record_hashes(source)) if before else frozenset()
@@ -303,17 +237,15 @@ def _held_by(source: str, before: Generation | None) -> frozenset[str]:
 
 
 def _check_delivered(
-    delivered: Counter[str],
-    rejections: Sequence[Rejection],
-    sources: Sequence[SourceSpec],
-    before: Generation | None,
+    delivered: Delivered, sources: Sequence[SourceSpec], before: Generation | None
 ) -> None:
     """Nothing; an error where nothing was delivered, or a complete source delivers nothing."""
-    if not delivered.total():
-        raise _nothing(rejections)
+    harvested = all(source.name in delivered.until for source in sources)
+    if not delivered.total and not (harvested and before):
+        raise _nothing(delivered.rejections)
     for source in sources:
         held = before.catalogue.record_hashes(source.name) if before else {}
-        if source.complete and held and not delivered[source.name]:
+        if source.complete and held and not delivered.counts[source.name]:
             raise ExplorerError(
                 f"The source '{source.name}' is complete and delivers nothing, which would"
                 f" withdraw all its {len(held)} records.",
@@ -330,48 +262,94 @@ def _nothing(rejections: Sequence[Rejection]) -> ExplorerError:
     )
 
 
-def _sweep(folder: Path) -> None:
-    """Nothing; what an interrupted run left is gone."""
-    if folder.is_dir():
-        for left in folder.glob(f"*{BUILDING}"):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _publish(folder: Path, name: str, before: Generation | None, settings: Settings) -> None:
-    """Nothing; the generation is on disk and serves, and the oldest ones are gone."""
-    for file in sorted(folder.rglob("*"), reverse=True):
-        _sync(file)
-    _sync(folder)
-    folder.rename(folder.with_name(name))
-    _sync(folder.parent)
-    publish(settings.data_dir, name)
-    kept = {name, *published(settings.data_dir)[: settings.keep_generations]}
-    if before and settings.keep_generations > 1:
-        kept.add(before.manifest.generation)
-    for old in published(settings.data_dir):
-        if old not in kept:
-            shutil.rmtree(generations_folder(settings.data_dir) / old, ignore_errors=True)
-    _prune_pictures(settings.data_dir, kept)
-
-
-def _prune_pictures(data_dir: Path, kept: Iterable[str]) -> None:
-    """Nothing; thumbnails that no kept generation shows are gone, if all of them can be asked."""
-    pictures = list((data_dir / "images").glob("*"))
-    if not pictures:
-        return
-    folders = (generations_folder(data_dir) / name for name in kept)
+def _put_in_place(
+    folder: Path,
+    before: Generation | None,
+    embedder: Embedder,
+    settings: Settings,
+    hold: bool,
+    gate: Gate | None,
+) -> tuple[bool, Passed | None]:
+    """Whether the generation in `folder` serves now, and what a gate said of it."""
+    if problem := checked(folder):
+        raise ExplorerError(
+            problem, "What was served before is untouched. Check the disk and run this again."
+        )
+    passed = None
+    if gate is not None:
+        built = open_generation(folder)
+        passed = passes(gate, built, before, embedder, settings.default_lang)
+    name = put_in_place(folder)
+    if hold or (passed and not passed.passed):
+        keep_built(name, settings)
+        return False, passed
     try:
-        shown = {name for f in folders for name in open_generation(f).catalogue.thumbnails()}
-    except NotReady:
-        return
-    for picture in pictures:
-        if picture.name not in shown:
-            picture.unlink(missing_ok=True)
+        switch_to(name, settings)
+    except OSError:
+        if current(settings.data_dir) != name:
+            shutil.rmtree(folder.with_name(name), ignore_errors=True)
+        raise
+    return True, passed
 
 
-def _sync(file: Path) -> None:
-    descriptor = os.open(file, os.O_RDONLY)
+def publish_built(settings: Settings, gate: Gate | None = None) -> tuple[str, Passed | None]:
+    """The name of the generation that was built and waited: it serves now, if the gate lets it."""
+    with _alone(settings):
+        name = built(settings.data_dir)
+        if not name:
+            raise ExplorerError(
+                "There is no generation that waits to be published.",
+                "Build one with: collection-ingest run --hold",
+            )
+        folder = generations_folder(settings.data_dir) / name
+        generation = open_checked(folder)
+        passed = None
+        if gate is not None:
+            embedder: Embedder = open_backend(EMBEDDERS, settings.embedder)
+            serving = open_current(settings.data_dir) if current(settings.data_dir) else None
+            passed = passes(gate, generation, serving, embedder, settings.default_lang)
+            if not passed.passed:
+                return name, passed
+        switch_to(name, settings)
+        return name, passed
+
+
+def two_generations(settings: Settings) -> tuple[Generation, Generation]:
+    """The one that serves and the one that waits; where none waits, the last and that one."""
+    serving = open_checked(generations_folder(settings.data_dir) / current(settings.data_dir))
+    names = published(settings.data_dir)
+    if waiting := built(settings.data_dir):
+        return serving, open_checked(generations_folder(settings.data_dir) / waiting)
+    older = [name for name in names if name < serving.manifest.generation]
+    if not older:
+        raise ExplorerError(
+            "There is only one generation, and nothing to compare it with.",
+            "Build another with: collection-ingest run --hold",
+        )
+    return open_checked(generations_folder(settings.data_dir) / older[0]), serving
+
+
+def roll_back(settings: Settings) -> str:
+    """The name of the generation before the one that served: it serves now."""
+    with _alone(settings):
+        return rollback(settings.data_dir, open_checked)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Nothing; meanwhile no other ingest is at work, and what the disk refuses is told."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(settings.data_dir / "ingest.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise ExplorerError(
+            f"Another ingest is at work in {settings.data_dir}.",
+            "Wait until it has ended, then run this again.",
+        ) from error
+    except (OSError, sqlite3.Error) as error:
+        raise ExplorerError(
+            f"The collection could not be written in {settings.data_dir}: {error}.",
+            "What was served before is untouched. Make room on the disk, or mend what is said here,"
+            " and run this again.",
+        ) from error

@@ -9,14 +9,18 @@ from typing import Any
 
 from explorer.errors import WrongUse
 from explorer.types import Record, Rights
+from ingest.checks import checked, each_once
 from ingest.deliveries import Member
+from ingest.fetching import host_of, named_hosts
 from ingest.formats import FORMATS, files_of, read_file, recognise
-from ingest.sourcespec import Item, SourceSpec
+from ingest.harvest import harvested, oai_address
+from ingest.sourcespec import Item, Rejection, Remark, SourceSpec
 
 _KEYS = {
     "name": str, "spec": str, "mapping": str, "complete": bool, "languages": list,
-    "institution": str, "rights": dict, "images": str,
+    "institution": str, "rights": dict, "images": str, "hosts": list,
 }  # fmt: skip
+HARVEST = "oai"
 PICTURES = ("none", "proxy")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -27,11 +31,15 @@ def source_spec(spec: str, *, folder: Path = Path()) -> SourceSpec:
     A path without a format is recognised by looking at it.
     """
     scheme, colon, rest = spec.partition(":")
+    if scheme == HARVEST:
+        form, address = oai_address(rest)
+        return SourceSpec(_name_from(host_of(address)), form, address=address)
     if not colon or (scheme not in FORMATS and (folder / spec).exists()):
         scheme, rest = "", spec
     elif scheme not in FORMATS:
         raise WrongUse(
-            f"'{scheme}:' is not a format.", f"Use one of: {', '.join(f + ':' for f in FORMATS)}"
+            f"'{scheme}:' is not a format.",
+            f"Use one of: {', '.join(f + ':' for f in (*FORMATS, HARVEST))}",
         )
     written, _, mapping = rest.partition("#")
     path = folder / written
@@ -113,24 +121,50 @@ def _listed(told: Mapping[str, Any], file: Path) -> SourceSpec:
         institution=str(told.get("institution", "")),
         rights=rights,
         images=str(told.get("images", "none")),
+        hosts=named_hosts(told.get("hosts", ())),
     )
 
 
 def _name_of(path: Path) -> str:
-    stem = path.resolve().name.split(".")[0].lower()
-    return re.sub(r"[^a-z0-9_-]+", "_", stem).strip("_-") or "source"
+    return _name_from(path.resolve().name.split(".")[0])
+
+
+def _name_from(word: str) -> str:
+    return re.sub(r"[^a-z0-9_-]+", "_", word.lower()).strip("_-") or "source"
 
 
 def read(spec: SourceSpec) -> Iterator[Item]:
     """All that a source delivers, with the rights and museum that hold for its records."""
-    for member in files_of(spec):
-        yield from read_member(member, spec)
+    found: Iterator[Member | Rejection | Remark]
+    found = harvested(spec).members() if spec.address else files_of(spec)
+    for one in found:
+        if isinstance(one, Member):
+            yield from read_member(one, spec)
+        else:
+            yield one
 
 
 def read_member(member: Member, spec: SourceSpec) -> Iterator[Item]:
     """What one file delivers, with the rights and museum that hold for its records."""
-    for item in read_file(member, spec):
-        yield _with_defaults(item, spec) if isinstance(item, Record) else item
+    yield from each_once(_kept(member, spec), member.where)
+
+
+def _kept(member: Member, spec: SourceSpec) -> Iterator[Item]:
+    nothing = True
+    try:
+        for item in read_file(member, spec):
+            nothing = False
+            if isinstance(item, Record):
+                yield checked(_with_defaults(item, spec), member.where)
+            else:
+                yield item
+    except (UnicodeError, RecursionError):  # half a character, or lists within lists without end
+        reason = "The file holds what cannot be read, and was not read to its end."
+        yield Rejection(spec.name, member.where, "", "", reason)
+    else:
+        aside = FORMATS[spec.format].aside
+        if nothing and not member.name.lower().endswith(aside or ("\0",)):
+            yield Remark(spec.name, member.where, f"file holds no records: {member.where}")
 
 
 def _with_defaults(record: Record, spec: SourceSpec) -> Record:

@@ -4,10 +4,11 @@ A composed line is never quoted; a cut is field[start:end], to the code point.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from explorer.render.lines import in_language
 from explorer.text import sentences
@@ -23,6 +24,10 @@ TOKENS = 256
 
 _NEVER_LONGER = TOKENS * 2
 """Characters under which no text has TOKENS tokens in any script we read: not counted."""
+
+_LONGEST = 5_000  # characters of what may be one sentence: counting longer ones would take long
+_STEP = re.compile(r"\S.{0,62}\S(?=\s|$)|\S{1,64}", re.DOTALL)
+"""A few words, or a part of a word that does not end: what a sentence too long is cut into."""
 
 
 def split_record(record: Record) -> Iterator[Passage]:
@@ -55,46 +60,39 @@ def cuts(text: str) -> Iterator[tuple[int, int]]:
         if text:
             yield 0, len(text)
         return
-    position = 0
-    for piece in _splitter().split_text(text):
-        # The splitter's own offsets are wrong where words repeat: look on from the last end.
-        start = text.find(piece, position)
-        if start < 0:
-            break
-        position = start + len(piece)
-        yield start, position
-    rest = text[position:]
-    if rest.strip():
-        yield len(text) - len(rest.lstrip()), len(text)
+    held = begin = end = 0
+    for start, stop, tokens in _pieces(text):
+        if held and held + tokens > TOKENS:
+            yield begin, end
+            held = 0
+        begin, end = (begin if held else start), stop
+        held += tokens
+    if held:
+        yield begin, end
 
 
-@cache
-def _splitter() -> Any:
-    from llama_index.core.node_parser import SentenceSplitter
-
-    return SentenceSplitter(
-        chunk_size=TOKENS,
-        chunk_overlap=0,
-        tokenizer=token_counter(),
-        chunking_tokenizer_fn=_whole_sentences,
-        paragraph_separator="\n\n",
-    )
-
-
-def _whole_sentences(text: str) -> list[str]:
-    """`text` cut before each sentence; joined again the pieces are `text`."""
-    starts = [0, *(start for start, _ in sentences(text))][1:]
-    ends = [*starts[1:], len(text)]
-    return [text[s:e] for s, e in zip([0, *starts[1:]], ends, strict=True)] if starts else [text]
+def _pieces(text: str) -> Iterator[tuple[int, int, int]]:
+    """(start, end, tokens) of sentences, and of parts of those that are too long for a passage."""
+    count = token_counter()
+    for start, stop in sentences(text):
+        tokens = len(count(text[start:stop])) + 1 if stop - start < _LONGEST else TOKENS + 1
+        if tokens <= TOKENS:
+            yield start, stop, tokens
+            continue
+        for match in _STEP.finditer(text, start, stop):
+            yield match.start(), match.end(), len(count(match.group())) + 1
 
 
 @cache
 def token_counter() -> Callable[[str], list[int]]:
     """Tiktoken's cl100k_base, from the vocabulary that llama-index-core brings: no download."""
-    import llama_index.core
     import tiktoken
 
-    brought = Path(str(llama_index.core.__file__)).parent / "_static" / "tiktoken_cache"
-    os.environ["TIKTOKEN_CACHE_DIR"] = str(brought)
+    brought = find_spec("llama_index.core")  # found, not imported: that would take seconds
+    assert brought is not None
+    assert brought.origin is not None
+    os.environ["TIKTOKEN_CACHE_DIR"] = str(
+        Path(brought.origin).parent / "_static" / "tiktoken_cache"
+    )
     encoding = tiktoken.get_encoding("cl100k_base")
     return lambda text: encoding.encode(text, disallowed_special=())

@@ -1,13 +1,27 @@
 """What a run delivered, on disk until it is compared: the last delivery of every record."""
 
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.types import Record
-from explorer.wire import dump, load_record
-from ingest.clean import delivered_hash
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A delivered record on its way: its hash ("" marks a tombstone), and its JSON where read.
+
+    `numbers` are the object numbers it bears, `about` those it is about, `part_of` the record it
+    is a part of.
+    """
+
+    record_id: str
+    hash: str
+    body: bytes | None = None
+    numbers: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    part_of: str = ""
 
 
 class Staging:
@@ -19,17 +33,17 @@ class Staging:
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.execute(
-            "CREATE TABLE delivered (id TEXT PRIMARY KEY, source TEXT, hash TEXT, body BLOB)"
+            "CREATE TABLE delivered (id TEXT PRIMARY KEY, source TEXT, hash TEXT, body BLOB,"
+            " told BLOB)"
         )
         self._db.execute("BEGIN")
 
-    def put(self, record: Record, pictures: str = "") -> None:
-        """Nothing; `pictures` stands for the state of its picture files. A tombstone stays one."""
-        digest = "" if record.deleted else delivered_hash(record, pictures)
-        self._db.execute(
-            "INSERT INTO delivered VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
-            " SET hash = excluded.hash, body = excluded.body",
-            (record.id, record.source.name, digest, dump(record)),
+    def put(self, source: str, delivered: Iterable[Staged]) -> None:
+        """Nothing; they are staged in this order."""
+        self._db.executemany(
+            "INSERT INTO delivered VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+            " SET hash = excluded.hash, body = excluded.body, told = excluded.told",
+            ((s.record_id, source, s.hash, s.body, _told(s)) for s in delivered),
         )
 
     def hashes(self, source: str) -> dict[str, str]:
@@ -44,24 +58,47 @@ class Staging:
         (count,) = self._db.execute("SELECT count(*) FROM delivered").fetchone()
         return int(count)
 
-    def ids(self) -> list[str]:
-        """Ids of all that was delivered, in the order of first delivery."""
-        return [i for (i,) in self._db.execute("SELECT id FROM delivered ORDER BY rowid")]
+    def records(self, wanted: Iterable[str], *, bodies: bool = True) -> Iterator[Staged]:
+        """Those of `wanted` that were read, in the order of first delivery."""
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (id TEXT PRIMARY KEY)")
+        self._db.execute("DELETE FROM wanted")
+        self._db.executemany("INSERT INTO wanted VALUES (?)", ((i,) for i in wanted))
+        body = "d.body" if bodies else "NULL"
+        rows = self._db.execute(
+            f"SELECT d.id, d.hash, {body}, d.told FROM delivered d JOIN wanted USING (id)"  # noqa: S608
+            " WHERE d.told IS NOT NULL ORDER BY d.rowid"
+        )
+        yield from (_staged(*row) for row in rows)
 
-    def record(self, record_id: str) -> Record:
-        """The record as last delivered, with the hash of what was delivered."""
-        body, digest = self._db.execute(
-            "SELECT body, hash FROM delivered WHERE id = ?", [record_id]
+    def record(self, record_id: str) -> Staged:
+        """The record as last delivered."""
+        row = self._db.execute(
+            "SELECT id, hash, body, told FROM delivered WHERE id = ?", [record_id]
         ).fetchone()
-        record = load_record(body)
-        return replace(record, source=replace(record.source, hash=digest))
+        return _staged(*row)
 
-    def records(self) -> Iterator[Record]:
-        """All that was delivered, in the order of first delivery."""
-        for (body,) in self._db.execute("SELECT body FROM delivered ORDER BY rowid"):
-            yield load_record(body)
+    def unread(self, wanted: Iterable[str]) -> bool:
+        """Whether one of `wanted` was not read, being in a file that is as it was."""
+        read = self._db.execute("SELECT id FROM delivered WHERE told IS NOT NULL")
+        return not set(wanted) <= {record_id for (record_id,) in read}
+
+    def clear(self, sources: Sequence[str]) -> None:
+        """Nothing; what these sources delivered is forgotten."""
+        for source in sources:
+            self._db.execute("DELETE FROM delivered WHERE source = ?", [source])
 
     def close(self) -> None:
         """Nothing; the file is gone."""
         self._db.close()
         self._path.unlink(missing_ok=True)
+
+
+def _told(staged: Staged) -> bytes | None:
+    if staged.body is None:
+        return None
+    return orjson.dumps((staged.numbers, staged.about, staged.part_of))
+
+
+def _staged(record_id: str, digest: str, body: bytes | None, told: bytes) -> Staged:
+    numbers, about, part_of = orjson.loads(told)
+    return Staged(record_id, digest, body, tuple(numbers), tuple(about), part_of)

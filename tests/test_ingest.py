@@ -211,12 +211,12 @@ def test_a_new_delivery_under_another_file_name_can_keep_its_sources_name(delive
 def test_what_was_delivered_twice_and_what_was_passed_over_is_said(delivery: Path) -> None:
     (delivery / "labels").mkdir()
     (delivery / "labels" / "a.md").write_text("---\nlang: sv\nabout: N 7\n---\nOm vasen.\n")
-    (delivery / "labels" / "plan.pdf").write_bytes(b"%PDF-1.4")
-    (delivery / "export.csv").write_text(TABLE + "2;Fat;x\n")
+    (delivery / "labels" / "plan.dwg").write_bytes(b"AC1015")
+    (delivery / "export.csv").write_text(TABLE + "2;Skål;Hylla 4\n2;Fat;x\n")
     intake = ingest(delivery / "data", spec(delivery), f"texts:{delivery}/labels")
-    assert (intake.read, intake.new, intake.repeated) == (4, 3, 1)
+    assert (intake.read, intake.new, intake.repeated, intake.rejected) == (4, 3, 1, 1)
     assert intake.warnings["file passed over"] == 1
-    assert "plan.pdf" in intake.examples["file passed over"]
+    assert "plan.dwg" in intake.examples["file passed over"]
     assert intake.warnings["about an object number nobody bears"] == 1
 
 
@@ -237,7 +237,8 @@ def test_a_changed_picture_is_taken_in_and_the_old_one_goes_with_its_generation(
         assert intake.changed + intake.new == 1
         names.append(records(data)["export:1"].images[0].thumbnail)
     assert len(set(names)) == 3
-    assert {p.name for p in (data / "images").iterdir()} == set(names[1:])
+    shown = {p.stem for p in (data / "images").iterdir()}
+    assert shown == {Path(name).stem for name in names[1:]}
 
 
 def test_two_sources_may_not_share_a_name(delivery: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.backends.protocols import Vectors
+from explorer.errors import ExplorerError
 
 _NAME = "passages"
 _BATCH = 4_096  # Chroma refuses more than 5,461
@@ -20,13 +21,20 @@ class ChromaIndex:
     def _collection(self) -> Any:
         import chromadb
         from chromadb.config import Settings
+        from chromadb.errors import ChromaError
 
-        if self._client is None:
-            quiet = Settings(anonymized_telemetry=False)
-            self._client = chromadb.PersistentClient(str(self._folder), settings=quiet)
-        return self._client.get_or_create_collection(
-            _NAME, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
+        try:
+            if self._client is None:
+                quiet = Settings(anonymized_telemetry=False)
+                self._client = chromadb.PersistentClient(str(self._folder), settings=quiet)
+            return self._client.get_or_create_collection(
+                _NAME, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+        except (ChromaError, ValueError, OSError) as error:
+            raise ExplorerError(
+                f"The index in {self._folder} cannot be opened: {error}.",
+                "Make room on the disk, or build a new one with: collection-ingest run",
+            ) from error
 
     def add(self, rows: Sequence[int], vectors: Vectors) -> None:
         """Nothing; the vectors are stored under their rows."""
@@ -34,6 +42,12 @@ class ChromaIndex:
         for i in range(0, len(rows), _BATCH):
             ids = [str(row) for row in rows[i : i + _BATCH]]
             collection.upsert(ids=ids, embeddings=vectors[i : i + _BATCH])
+
+    def remove(self, rows: Sequence[int]) -> None:
+        """Nothing; these rows are found no more."""
+        collection = self._collection()
+        for i in range(0, len(rows), _BATCH):
+            collection.delete(ids=[str(row) for row in rows[i : i + _BATCH]])
 
     def nearest(self, vector: Vectors, limit: int) -> tuple[list[int], list[float]]:
         """Rows and cosines, nearest first."""

@@ -63,6 +63,9 @@ class VectorIndex(Protocol):
     def add(self, rows: Sequence[int], vectors: Vectors) -> None:
         """Nothing; the vectors are stored under their rows."""
 
+    def remove(self, rows: Sequence[int]) -> None:
+        """Nothing; these rows are found no more."""
+
     def nearest(self, vector: Vectors, limit: int) -> tuple[list[int], list[float]]:
         """Rows and cosines, nearest first."""
 

@@ -59,9 +59,9 @@ def rank(
     all that meet the filters, and those that hold a word.
     """
     catalogue, calibration = generation.catalogue, generation.manifest.calibration
-    total = generation.manifest.passages
-    matches = match_words(plan.words, plan.lang, catalogue, total)
-    covered = coverage(matches, total)
+    total, rows = generation.manifest.passages, generation.manifest.rows
+    matches = match_words(plan.words, plan.lang, catalogue, total, rows)
+    covered = coverage(matches, rows)
     usable = _usable(plan, generation)
     vector = embedder.embed_query(" ".join(plan.words) or plan.text)
     cosines = _cosines(vector, covered, usable, generation, index)
@@ -114,6 +114,8 @@ def _usable(plan: Plan, generation: Generation) -> NDArray[np.bool_] | None:
     if plan.filters:
         return np.isin(generation.row_records, generation.catalogue.matching(plan.filters))
     hidden = generation.catalogue.hidden()
+    if generation.manifest.rows > generation.manifest.passages:
+        hidden |= {0}  # rows whose passages went belong to no record
     return ~np.isin(generation.row_records, list(hidden)) if hidden else None
 
 

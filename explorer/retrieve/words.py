@@ -28,24 +28,24 @@ class WordMatch:
 
 
 def match_words(
-    words: Sequence[str], lang: str, catalogue: Catalogue, total: int
+    words: Sequence[str], lang: str, catalogue: Catalogue, total: int, rows: int
 ) -> tuple[WordMatch, ...]:
-    """Each word with the passages that hold it or its stem.
+    """Each word with the passages that hold it or its stem, of `total` in a matrix of `rows`.
 
     A word the catalogue does not know keeps the highest weight there is: what is asked for and
     is not here must count against every record.
     """
-    return tuple(_match(word, lang, catalogue, total) for word in words)
+    return tuple(_match(word, lang, catalogue, total, rows) for word in words)
 
 
-def _match(word: str, lang: str, catalogue: Catalogue, total: int) -> WordMatch:
+def _match(word: str, lang: str, catalogue: Catalogue, total: int, rows: int) -> WordMatch:
     known = {form: n for form in forms(word, lang) if (n := catalogue.frequency(form))}
-    best = np.zeros(total, np.float32)
+    best = np.zeros(rows, np.float32)
     for form, n in known.items():
-        rows, scores = catalogue.postings(form)
-        np.maximum.at(best, rows, scores / (_idf(n, total) * _BM25_CEILING))
-    rows = np.flatnonzero(best)
-    return WordMatch(word, _idf(max(known.values(), default=0), total), rows, best[rows])
+        found, scores = catalogue.postings(form)
+        np.maximum.at(best, found, scores / (_idf(n, total) * _BM25_CEILING))
+    held = np.flatnonzero(best)
+    return WordMatch(word, _idf(max(known.values(), default=0), total), held, best[held])
 
 
 def _idf(frequency: int, total: int) -> float:
@@ -53,9 +53,9 @@ def _idf(frequency: int, total: int) -> float:
     return max(1e-6, log((total - frequency + 0.5) / (frequency + 0.5)))
 
 
-def coverage(matches: Sequence[WordMatch], total: int) -> Floats:
+def coverage(matches: Sequence[WordMatch], rows: int) -> Floats:
     """Per row BM25 over the highest it could be for these words, 0..1."""
-    covered = np.zeros(total, np.float32)
+    covered = np.zeros(rows, np.float32)
     weight = sum(match.idf for match in matches)
     for match in matches:
         covered[match.rows] += match.shares * (match.idf / weight)
