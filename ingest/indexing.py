@@ -18,6 +18,7 @@ from ingest.workers import environment
 
 _HEADER = 128  # bytes before the first vector
 _END = "end"
+_ENOUGH = 4_096  # rows handed over at once: many small batches cost more
 
 
 class Indexing:
@@ -85,7 +86,7 @@ class GrowingIndex:
     def add(self, start: int, stop: int) -> None:
         """Nothing; the rows go into the index, if they are many enough to need one."""
         self._rows = stop
-        if stop > self._settings.matrix_limit:
+        if stop > self._settings.matrix_limit and stop - self._begun >= _ENOUGH:
             self._add_up_to(stop)
 
     def _add_up_to(self, stop: int) -> None:
@@ -101,7 +102,8 @@ class GrowingIndex:
             shutil.rmtree(self._folder / INDEX, ignore_errors=True)
             return
         progress("Indexing", 0, None)
-        self._add_up_to(self._rows)
+        if self._begun < self._rows or self._indexing is None:
+            self._add_up_to(self._rows)
         assert self._indexing is not None
         for start, stop in self._gone():
             self._indexing.remove(start, stop)
