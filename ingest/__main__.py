@@ -68,6 +68,10 @@ def preview(
         typer.Argument(metavar="SPEC...", help="format:path, such as lido:dump.xml"),
     ] = None,
     sources: Annotated[Path | None, typer.Option(help="A list of sources in TOML.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="The source's name, where its file has another.")
+    ] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Not looked at, as in no preview.")] = None,  # noqa: ARG001
     limit: Annotated[int, typer.Option(min=1, help="How many records of each source.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the preview as JSON.")] = False,
 ) -> None:
@@ -76,7 +80,7 @@ def preview(
     from ingest import preview as previewing
     from ingest.sourcelist import all_sources
 
-    found = [previewing.preview(spec, limit) for spec in all_sources(specs or [], sources)]
+    found = [previewing.preview(spec, limit) for spec in all_sources(specs or [], sources, name)]
     if as_json:
         print(dump(found[0] if len(found) == 1 else {"sources": found}).decode())
         return
@@ -87,14 +91,14 @@ def preview(
 @app.command()
 def diff(
     data_dir: Annotated[Path | None, typer.Option(help="Where the collection is.")] = None,
-    limit: Annotated[int, typer.Option(help="How many records of each kind are shown.")] = 5,
+    limit: Annotated[int, typer.Option(min=0, help="How many records of each kind are shown.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON.")] = False,
 ) -> None:
     """Compare the generation that waits with the one that serves, or that one with the last."""
     from explorer.config import load_settings
     from explorer.wire import dump
     from ingest import diff as differences
-    from ingest.pipeline import two_generations
+    from ingest.publishing import two_generations
 
     settings = load_settings({"data_dir": data_dir})
     found = differences.diff(*two_generations(settings), limit=limit)
@@ -112,7 +116,7 @@ def publish(
     from explorer.config import load_settings
     from ingest.gate import load_gate
     from ingest.intake import told_gate
-    from ingest.pipeline import publish_built
+    from ingest.publishing import publish_built
 
     asked = load_gate(gate) if gate else None
     name, passed = publish_built(load_settings({"data_dir": data_dir}), asked)
@@ -128,7 +132,7 @@ def rollback(
 ) -> None:
     """Let the generation before serve again."""
     from explorer.config import load_settings
-    from ingest.pipeline import roll_back
+    from ingest.publishing import roll_back
 
     name = roll_back(load_settings({"data_dir": data_dir}))
     print(f"Generation {name} serves. What came after it waits: collection-ingest publish")
@@ -277,7 +281,7 @@ def _progress() -> "Iterator[Progress]":
 
 def main() -> None:
     """Run the command."""
-    run_command(app)
+    run_command(app, stopped="Stopped. What was served before is untouched.")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from importlib.resources import files
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from explorer.types import Record
 from explorer.wire import load_record
 from ingest.accepted import Accepted
 from ingest.clean import clean
+from ingest.deliveries import Member
 from ingest.formats import files_of
 from ingest.reading import Beside, staged
 from ingest.sourcelist import source_spec
@@ -56,10 +57,11 @@ def material(path: Path | None, count: int, folder: Path) -> Path:
 
 def _bodies(path: Path | None) -> list[bytes]:
     if path is not None:
-        return [member.read() for member in files_of(source_spec(f"lido:{path}"))]
+        found = files_of(source_spec(f"lido:{path}"))
+        return [member.read() for member in found if isinstance(member, Member)]
     from lxml import etree
 
-    sample = files("ingest").joinpath("sample", "paintings.lido.xml").read_bytes()
+    sample = resources.files("ingest").joinpath("sample", "paintings.lido.xml").read_bytes()
     lido = "{http://www.lido-schema.org}lido"
     return [etree.tostring(element) for element in etree.fromstring(sample).iter(lido)]
 
@@ -125,7 +127,8 @@ def stages(folder: Path) -> Iterator[tuple[str, float]]:
         return time.process_time() - began, made
 
     def read() -> None:
-        found = (one for member in files_of(spec) for one in staged(member, spec, beside))
+        files = (file for file in files_of(spec) if isinstance(file, Member))
+        found = (one for file in files for one in staged(file, spec, beside))
         bodies.extend(one.body or b"" for one in found if isinstance(one, Staged))
 
     yield "read", timed(read)[0]

@@ -18,6 +18,7 @@ from ingest.sourcespec import Rejection, SourceSpec
 from ingest.staging import Staged, Staging
 from ingest.understanding import Unread
 
+_LAST = 1 << 62  # after the key of every record there is
 _OWN = "The record is, over others, a part of itself. Mend what it is a part of."
 
 
@@ -82,7 +83,7 @@ def without_circles(
     if not named:
         return changes
     gone = changes.removed | changes.changed
-    numbers = before.catalogue.object_numbers() if before else {}
+    numbers = {n: i for n, i, _ in before.catalogue.object_numbers()} if before else {}
     numbers |= {number_key(n): s.record_id for s in written for n in s.numbers}
     if before is not None:
         held = before.catalogue.parts()
@@ -110,14 +111,13 @@ def work_of(
     sources: Sequence[SourceSpec],
     delivered: Delivered,
     beside: Beside,
+    noticed: Noticed,
     fresh: bool,
 ) -> Work:
     """What there is to write: all records where a generation is written anew, else the changes."""
-    _notice_numbers_of_others(sources, changes, before, staging, delivered.noticed)
+    _notice_numbers_of_others(sources, changes, before, staging, noticed)
     leading = _Leading(changes, staging, before)
     by_name = {source.name: source for source in sources}
-    noticed = delivered.noticed
-
     galleries = {
         source.name: Gallery(source, beside.data_dir)
         for source in sources
@@ -180,11 +180,15 @@ class _Leading:
         written = list(staging.records(changes.new | changes.changed, bodies=False))
         if not self._texts and not any(staged.about for staged in written):
             return
-        held = before.catalogue.object_numbers() if before else {}
-        self._numbers = {number: i for number, i in held.items() if i not in self._gone}
+        held = before.catalogue.object_numbers() if before else []
+        borne = [(key, number, i) for number, i, key in held if i not in self._gone]
         for staged in written:
-            keys = map(number_key, staged.numbers)
-            self._numbers.update(dict.fromkeys(keys, staged.record_id))
+            key = before.catalogue.key(staged.record_id) if before else None
+            place = _LAST if key is None else key
+            borne += [(place, number_key(number), staged.record_id) for number in staged.numbers]
+        # Where several bear a number it leads to the last of them.
+        borne.sort(key=lambda one: one[0])
+        self._numbers = {number: record_id for _, number, record_id in borne}
 
     def noticed(self, staged: Staged, noticed: Noticed) -> tuple[str, ...]:
         """Ids of what a delivered text is about; numbers that nobody bears are noticed."""
@@ -216,7 +220,7 @@ def _notice_numbers_of_others(
     names = {source.name for source in sources}
     if before is None or not changes.new or before.manifest.sources.keys() <= names:
         return
-    held = before.catalogue.object_numbers()
+    held = {number: i for number, i, _ in before.catalogue.object_numbers()}
     for staged in staging.records(changes.new, bodies=False):
         for number in staged.numbers:
             other = _source_of(held.get(number_key(number), ""))
@@ -235,6 +239,4 @@ def _sources(
     for source in sources:
         counted = delivered.counts[source.name]
         told[source.name] = {"name": source.name, "format": source.format, "read": counted}
-        if source.name in delivered.until:
-            told[source.name]["harvest"] = delivered.until[source.name]
     return told

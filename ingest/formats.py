@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from explorer.errors import ExplorerError, WrongUse
-from ingest.deliveries import Member, ignored, members
-from ingest.sourcespec import Item, SourceSpec
+from ingest.deliveries import Member, ignored, members, nothing_at, parcels, unpacked
+from ingest.sourcespec import Item, Rejection, SourceSpec
 
 _HEAD = 65_536
 _GLANCE = 20  # files looked at to tell a format
@@ -61,9 +61,24 @@ FORMATS = {
 """In the order in which they are tried where none is named."""
 
 
-def files_of(spec: SourceSpec) -> Iterator[Member]:
-    """The files of a source's delivery that are of its format, in the order of their names."""
-    return members(spec.path, FORMATS[spec.format].suffixes)
+def files_of(spec: SourceSpec) -> Iterator[Member | Rejection]:
+    """The files of a source's delivery that are of its format, in the order of their names.
+
+    A parcel of a folder that cannot be opened is a Rejection; one named by itself is an error.
+    """
+    found = False
+    for parcel in parcels(spec.path):
+        try:
+            for member in unpacked(parcel, FORMATS[spec.format].suffixes):
+                found = True
+                yield member
+        except ExplorerError as error:
+            if parcel.alone:
+                raise
+            found = True
+            yield Rejection(spec.name, parcel.where, "", "", str(error))
+    if not found:
+        raise nothing_at(spec.path, FORMATS[spec.format].suffixes)
 
 
 def passed_over(spec: SourceSpec) -> list[str]:
@@ -88,7 +103,10 @@ def recognise(path: Path) -> str:
                 continue
             if named and (not known.signs or any(sign in head for sign in known.signs)):
                 return name
-    raise WrongUse(f"What {path.name} holds cannot be told.", "Say it before the path: lido:, csv:")
+    raise WrongUse(
+        f"What {path.name} holds cannot be told.",
+        f"Say it before the path: {', '.join(f'{name}:' for name in FORMATS)}",
+    )
 
 
 def _is_prose(name: str, head: bytes) -> bool:

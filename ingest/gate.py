@@ -67,14 +67,22 @@ def load_gate(file: Path) -> Gate:
     _only(data, {"least": float, "question": list, "collection": dict}, file.name)
     collection = data.get("collection", {})
     _only(collection, _COLLECTION, f"[collection] of {file.name}")
-    demands = tuple(_demand(told, file.name) for told in data.get("question", ()))
+    asked = data.get("question", ())
+    if not all(isinstance(told, dict) for told in asked):
+        raise WrongUse(
+            f"The questions of {file.name} are not tables.", "Begin each with [[question]]."
+        )
+    demands = tuple(_demand(told, file.name) for told in asked)
+    least = float(data.get("least", 1.0))
+    if not 0 <= least <= 1:
+        raise WrongUse(f"'least' in {file.name} is a share.", "Write it from 0 to 1, such as 0.9.")
     if not demands and not collection:
         raise WrongUse(
             f"The gate {file.name} asks nothing.",
             "Add a [[question]] with a text and the object numbers it finds.",
         )
     return Gate(
-        demands, float(data.get("least", 1.0)), int(collection.get("records", 0)),
+        demands, least, int(collection.get("records", 0)),
         float(collection.get("lost", 1.0)),
     )  # fmt: skip
 
@@ -87,9 +95,10 @@ def _demand(told: Mapping[str, Any], name: str) -> Demand:
             f"A question of {name} does not say what is right.",
             'Give it a text, and either finds = ["object number"] or not_found = true.',
         )
-    return Demand(
-        told["text"], told.get("lang", ""), finds, told.get("within", 5), not finds
-    )  # fmt: skip
+    within = told.get("within", 5)
+    if within < 1:
+        raise WrongUse(f"'within' in {name} is too small.", "Write 1 or more.")
+    return Demand(told["text"], told.get("lang", ""), finds, within, not finds)
 
 
 def _only(told: Mapping[str, Any], known: Mapping[str, type], where: str) -> None:
@@ -135,13 +144,13 @@ def _unmet(demand: Demand, built: Generation, embedder: Embedder, default: str) 
     asked = plan(Question(demand.text, demand.lang), built.catalogue, default_lang=default)
     hits = retrieve(asked, built, embedder, limit=max(demand.within, 1))
     shown = worth_showing(hits, built.manifest.calibration)
+    reached = outcome(asked, shown, built.manifest.calibration)
     if demand.not_found:
-        reached = outcome(asked, shown, built.manifest.calibration)
         return "" if reached == "not_found" else f"{demand.text}: {reached}, though it is not here"
     wanted = {number_key(number) for number in demand.finds}
     found = [
         identifier.value
-        for hit in hits[: demand.within]
+        for hit in (shown[: demand.within] if reached != "not_found" else ())
         for identifier in hit.record.identifiers
         if identifier.kind == "object_number"
     ]

@@ -183,6 +183,7 @@ class Harvest:
             step = timedelta(days=1) if days else timedelta(seconds=1)
             before = datetime.fromisoformat(_moment(self._since)) - step
             earliest = max(before.strftime("%Y-%m-%dT%H:%M:%SZ"), earliest)
+            earliest = min(earliest, wanted.latest or earliest)  # nothing is asked backwards
         length = 10 if days else 20
         told = {
             "metadataPrefix": wanted.prefix, "set": name, "from": earliest[:length],

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,9 +36,10 @@ class Indexing:
         """Nothing; these rows will be in the index."""
         self._tell(f"add {start} {stop}")
 
-    def remove(self, start: int, stop: int) -> None:
+    def remove(self, rows: Sequence[int]) -> None:
         """Nothing; these rows will be in the index no more."""
-        self._tell(f"remove {start} {stop}")
+        for i in range(0, len(rows), _ENOUGH):
+            self._tell(f"remove {' '.join(map(str, rows[i : i + _ENOUGH]))}")
 
     def finish(self) -> None:
         """Nothing; the index holds all that it was told."""
@@ -77,11 +78,13 @@ class GrowingIndex:
         self._rows = self._begun = 0
         self._indexing: Indexing | None = None
         self._before = before
+        self._taken_over = False
         if before is not None:
             self._rows = before.manifest.rows
             if (before.folder / INDEX).is_dir():
                 shutil.copytree(before.folder / INDEX, folder / INDEX)
                 self._begun = self._rows
+                self._taken_over = True
 
     def add(self, start: int, stop: int) -> None:
         """Nothing; the rows go into the index, if they are many enough to need one."""
@@ -105,17 +108,20 @@ class GrowingIndex:
         if self._begun < self._rows or self._indexing is None:
             self._add_up_to(self._rows)
         assert self._indexing is not None
-        for start, stop in self._gone():
-            self._indexing.remove(start, stop)
+        self._indexing.remove(self._gone())
         self._indexing.finish()
 
-    def _gone(self) -> Iterator[tuple[int, int]]:
-        """The rows that were the generation before's, and are empty now."""
+    def _gone(self) -> list[int]:
+        """The rows that are empty, but were not when the index of before was made."""
         if self._before is None:
-            return
-        held = Catalogue(self._folder).row_records(self._rows)[: self._before.manifest.rows]
-        gone = np.flatnonzero((held == 0) & (self._before.row_records != 0))
-        yield from ((int(row), int(row) + 1) for row in gone)
+            return []
+        empty = Catalogue(self._folder).row_records(self._rows) == 0
+        if self._taken_over:
+            known = self._before.row_records
+            empty[len(known) :] = False
+            empty[: len(known)] &= known != 0
+        gone: list[int] = np.flatnonzero(empty).tolist()
+        return gone
 
     def close(self) -> None:
         """Nothing; no process works at it any more."""
@@ -130,11 +136,11 @@ def main(spec: str, folder: Path, dims: int) -> int:
         if line.strip() == _END:
             index.close()
             return 0
-        verb, start, stop = line.split()
-        rows = range(int(start), int(stop))
+        verb, *told = line.split()
         if verb == "remove":
-            index.remove(rows)
+            index.remove([int(row) for row in told])
             continue
+        rows = range(int(told[0]), int(told[1]))
         vectors = np.fromfile(
             folder / VECTORS, np.float32, len(rows) * dims, offset=_HEADER + rows.start * dims * 4
         )

@@ -22,6 +22,8 @@ class Intake:
     published: bool = True
     """Whether the generation serves; one that is held back waits to be published."""
     gate: Passed | None = None
+    waiting: str = ""
+    """The generation that was built and waits to be published; "" where there is none."""
     read: int = 0
     new: int = 0
     changed: int = 0
@@ -75,11 +77,10 @@ def told(intake: Intake) -> list[str]:
         for kind, n in sorted(intake.warnings.items(), key=lambda pair: -pair[1])
     ]
     lines += told_gate(intake.gate) if intake.gate else ()
-    lines.append(
-        f"Generation {intake.generation} serves."
-        if intake.published
-        else f"Generation {intake.generation} is built and waits: collection-ingest publish"
-    )
+    if intake.published:
+        lines.append(f"Generation {intake.generation} serves.")
+    if intake.waiting:
+        lines.append(f"Generation {intake.waiting} is built and waits: collection-ingest publish")
     return lines
 
 

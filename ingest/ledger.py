@@ -17,9 +17,22 @@ CREATE TABLE item (file INTEGER, id TEXT, hash TEXT);
 CREATE INDEX item_file ON item (file);
 CREATE TABLE told (file INTEGER, place TEXT, id TEXT, field TEXT, text TEXT, rejected INTEGER);
 CREATE INDEX told_file ON told (file);
+CREATE TABLE harvest (source TEXT PRIMARY KEY, until TEXT, reading TEXT);
 """
 
 Entered = Staged | Rejection | Remark
+
+
+def known(folder: Path) -> "Ledger | None":
+    """The ledger of a generation, to be read; None where there is none, or it is damaged."""
+    if not (folder / FILE).is_file():
+        return None
+    try:
+        ledger = Ledger(folder, writing=False)
+        ledger.check()
+    except sqlite3.Error:
+        return None
+    return ledger
 
 
 class Ledger:
@@ -35,6 +48,13 @@ class Ledger:
         if made:
             self._db.executescript(_TABLES)
         self._db.execute("BEGIN")
+
+    def check(self) -> None:
+        """Nothing; an sqlite3.Error where it is damaged."""
+        if self._db.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("damaged")
+        for table in ("file", "item", "told", "harvest"):
+            self._db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
 
     def parcel(self, source: str, digest: bytes) -> list[tuple[int, str, bytes]]:
         """(key, name, digest) of the files of a parcel as it was; empty where it is not known."""
@@ -83,6 +103,24 @@ class Ledger:
                 told.append((cursor.lastrowid, one.where, "", "", one.text, 0))
         self._db.executemany("INSERT INTO item VALUES (?, ?, ?)", items)
         self._db.executemany("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?)", told)
+
+    def open_again(self, source: str, parcels: Iterable[bytes]) -> None:
+        """Nothing; these parcels will be opened again, though they be as they were."""
+        self._db.executemany(
+            "UPDATE file SET parcel = NULL WHERE source = ? AND parcel = ?",
+            [(source, parcel) for parcel in parcels],
+        )
+
+    def harvest(self, source: str) -> tuple[str, str]:
+        """What the next harvest begins with, and how the last was read; "" where there is none."""
+        query = "SELECT until, reading FROM harvest WHERE source = ?"
+        found = self._db.execute(query, [source]).fetchone()
+        return (found[0], found[1]) if found else ("", "")
+
+    def harvested(self, source: str, until: str, reading: str) -> None:
+        """Nothing; the next harvest begins there, if it is read in the same way."""
+        row = [source, until, reading]
+        self._db.execute("INSERT OR REPLACE INTO harvest VALUES (?, ?, ?)", row)
 
     def forget(self, sources: Sequence[str]) -> None:
         """Nothing; the files of these sources are not known any more."""

@@ -80,8 +80,8 @@ def picture_state(record: Record, spec: SourceSpec, data_dir: Path | None = None
             with suppress(OSError):
                 status = file.stat()
                 states.append(f"{image.url} {status.st_size} {status.st_mtime_ns}")
-        elif data_dir and _is_near(image, record, spec) and (since := owed(data_dir, image.url)):
-            states.append(f"{image.url} {since}")
+        elif data_dir and _is_near(image, record, spec):
+            states.append(f"{image.url} {owed(data_dir, image.url)}")
     return digest("\n".join(states).encode()) if states else ""
 
 

@@ -5,22 +5,20 @@ or changes nothing, leaves what serves as it is.
 """
 
 import shutil
-import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
-
-from filelock import FileLock, Timeout
 
 from explorer.backends.protocols import Embedder
 from explorer.backends.specs import EMBEDDERS, open_backend
 from explorer.catalogue.canary import checked, open_checked
 from explorer.catalogue.generation import (
     BUILDING,
+    INDEX,
     Generation,
     built,
     current,
@@ -29,7 +27,6 @@ from explorer.catalogue.generation import (
     open_current,
     open_generation,
     published,
-    rollback,
 )
 from explorer.config import Settings
 from explorer.errors import ExplorerError, NotReady, WrongUse
@@ -37,10 +34,10 @@ from ingest.accepted import load_accepted
 from ingest.build import calibration, extends, made_by, write_generation
 from ingest.changes import Changes, compare, without_circles, work_of
 from ingest.gate import Gate, Passed, passes
-from ingest.intake import Intake, Progress
+from ingest.intake import Intake, Noticed, Progress
 from ingest.ledger import FILE as LEDGER
-from ingest.ledger import Ledger
-from ingest.publishing import keep_built, put_in_place, sweep, switch_to
+from ingest.ledger import Ledger, known
+from ingest.publishing import alone, keep_built, keep_ledger, put_in_place, sweep, switch_to
 from ingest.reading import Beside, Delivered, Reading
 from ingest.sourcespec import Rejection, SourceSpec
 from ingest.staging import Staging
@@ -64,7 +61,7 @@ def build(
     written anew where it was made with another embedder or calibration. With `hold`, or where it
     does not pass the gate, a new generation is built and waits to be published.
     """
-    with _alone(settings):
+    with alone(settings):
         return _Run(settings, progress, hold, gate).build(sources, removing)
 
 
@@ -73,9 +70,8 @@ def refresh(settings: Settings, progress: Progress) -> Intake:
 
     Where it was made with these, nothing is touched and its own generation is named.
     """
-    open_current(settings.data_dir)  # refuses where there is no collection
     # Not an older one that stands in for it: what came since would be lost.
-    serving = open_generation(generations_folder(settings.data_dir) / current(settings.data_dir))
+    serving = open_current(settings.data_dir, open_checked, older=False)
     if not _stale(serving, open_backend(EMBEDDERS, settings.embedder), settings):
         return Intake(serving.manifest.generation, passages=serving.manifest.passages)
     return build([], settings, progress)
@@ -105,21 +101,26 @@ class _Run:
             stack.callback(staging.close)
             before = _before(sources, settings)
             beside = Beside(settings.data_dir, load_accepted(settings.data_dir))
-            delivered, changes = self._read(sources, folder, staging, before, workers, beside)
+            reading = _Readers(staging, before, folder, workers, beside, removing)
+            delivered, changes = _read(sources, reading, self.progress)
             if removing:
                 changes = replace(changes, removed=_held_by(removing, before))
             elif sources or before is None:
                 _check_delivered(delivered, sources, before)
             changes = without_circles(changes, staging, before, delivered)
+            noticed = _noticed(delivered, sources)
             intake = _intake(delivered, changes, sources, staging, before)
-            if _stale(before, embedder, settings) or not changes.none:
-                fresh = _stale(before, embedder, settings) or not extends(before, changes.count)
-                work = work_of(changes, staging, before, sources, delivered, beside, fresh)
+            stale = _stale(before, embedder, settings)
+            if stale or not changes.none or _lacks_index(before, settings):
+                fresh = stale or not extends(before, changes.count)
+                work = work_of(changes, staging, before, sources, delivered, beside, noticed, fresh)
                 written = write_generation(
-                    work, folder, before, not fresh, embedder, settings, workers,
-                    delivered.noticed, self.progress,
+                    work, folder, before, not fresh, embedder, settings, workers, noticed,
+                    self.progress,
                 )  # fmt: skip
                 staging.close()
+                if waiting := built(settings.data_dir):
+                    noticed.add(f"a generation that waited is given up: {waiting}", "collection")
                 serves, passed = _put_in_place(
                     folder, before, embedder, settings, self.hold, self.gate
                 )
@@ -127,43 +128,86 @@ class _Run:
                     intake, generation=folder.name.removesuffix(BUILDING), published=serves,
                     gate=passed, passages=written.passages, embedded=written.embedded,
                 )  # fmt: skip
-            noticed = delivered.noticed
+            elif before is not None:
+                if delivered.anew:
+                    keep_ledger(folder, before.folder)
+                if self.gate is not None:
+                    passed = passes(self.gate, before, None, embedder, settings.default_lang)
+                    intake = replace(intake, gate=passed)
             return replace(
                 intake, seconds=round(time.perf_counter() - began, 2),
                 warnings=dict(noticed.counts), examples=noticed.examples,
+                waiting=built(settings.data_dir),
             )  # fmt: skip
 
-    def _read(
+
+class _Readers:
+    """The readings of one run: the first knows the files of before, another reads some anew."""
+
+    def __init__(
         self,
-        sources: Sequence[SourceSpec],
-        folder: Path,
         staging: Staging,
         before: Generation | None,
+        folder: Path,
         workers: Workers,
         beside: Beside,
-    ) -> tuple[Delivered, Changes]:
-        """What was delivered, and what it changes; all that changes is staged."""
-        names = [source.name for source in sources]
-        known = None
-        if before is not None and (before.folder / LEDGER).exists():
+        removing: str,
+    ) -> None:
+        self.staging, self.before = staging, before
+        self._workers, self._beside = workers, beside
+        self._known = known(before.folder) if before is not None else None
+        if self._known is not None and before is not None:
             shutil.copyfile(before.folder / LEDGER, folder / LEDGER)
-            known = Ledger(before.folder, writing=False)
-        ledger = Ledger(folder)
-        ledger.forget(names)
-        told = before.manifest.sources if before is not None else {}
-        harvests = {name: source.get("harvest", {}) for name, source in told.items()}
-        reading = Reading(staging, known, ledger, workers, beside, harvests)
-        delivered = reading.read(sources, self.progress)
+        self._ledger = Ledger(folder)
+        self._ledger.forget([removing])
+
+    def read(self, sources: Sequence[SourceSpec], progress: Progress) -> Delivered:
+        """What the sources deliver, files as they were by what the ledger knows of them."""
+        self._ledger.forget([source.name for source in sources])
+        reading = Reading(self.staging, self._known, self._ledger, self._workers, self._beside)
+        return reading.read(sources, progress)
+
+    def read_anew(self, sources: Sequence[SourceSpec], progress: Progress) -> Delivered:
+        """What the sources deliver, every file read."""
+        names = [source.name for source in sources]
+        self.staging.clear(names)
+        self._ledger.forget(names)
+        reading = Reading(self.staging, None, self._ledger, self._workers, self._beside)
+        return reading.read(sources, progress)
+
+    def close(self) -> None:
+        """Nothing; the ledger is on disk."""
+        self._ledger.close()
+
+
+def _read(
+    sources: Sequence[SourceSpec], readers: _Readers, progress: Progress
+) -> tuple[Delivered, Changes]:
+    """What was delivered, and what it changes; all that changes is staged."""
+    staging, before = readers.staging, readers.before
+    delivered = readers.read(sources, progress)
+    changes = compare(sources, staging, before, delivered.rejections)
+    if unread := staging.unread(changes.new | changes.changed):
+        # A file that is as it was holds again what a later one had replaced.
+        names = {record_id.partition(":")[0] for record_id in unread}
+        again = [source for source in sources if source.name in names]
+        delivered.replace_with(readers.read_anew(again, progress))
         changes = compare(sources, staging, before, delivered.rejections)
-        if known is not None and staging.unread(changes.new | changes.changed):
-            # A file that is as it was holds again what a later one had replaced.
-            staging.clear(names)
-            ledger.forget(names)
-            reading = Reading(staging, None, ledger, workers, beside, harvests)
-            delivered = reading.read(sources, self.progress)
-            changes = compare(sources, staging, before, delivered.rejections)
-        ledger.close()
-        return delivered, changes
+    readers.close()
+    return delivered, changes
+
+
+def _noticed(delivered: Delivered, sources: Sequence[SourceSpec]) -> Noticed:
+    """What staff should know of the deliveries."""
+    noticed = Noticed()
+    for remark in delivered.remarks:
+        noticed.add(remark.text, f"{remark.source}, {remark.where}")
+    cut_short = {r.source: r.where for r in delivered.rejections if not r.record_id}
+    for source in sources:
+        if source.complete and source.name in cut_short:
+            where = cut_short[source.name]
+            noticed.add(f"nothing was withdrawn: {where} could not be read whole", source.name)
+    return noticed
 
 
 def _intake(
@@ -209,22 +253,34 @@ def _stale(before: Generation | None, embedder: Embedder, settings: Settings) ->
     )
 
 
+def _lacks_index(before: Generation | None, settings: Settings) -> bool:
+    """Whether what serves is too large for the matrix alone, and has no index."""
+    large = before is not None and before.manifest.passages > settings.matrix_limit
+    return large and before is not None and not (before.folder / INDEX).is_dir()
+
+
 def _before(sources: Sequence[SourceSpec], settings: Settings) -> Generation | None:
     """The generation that serves; None where there is none, or all it held is delivered again."""
+    serving = current(settings.data_dir)
+    newest = [serving] if serving else published(settings.data_dir)[:1]
+    if not newest:
+        return None
+    folder = generations_folder(settings.data_dir) / newest[0]
     try:
-        return open_current(settings.data_dir)
+        if serving:
+            # Not an older one that stands in for it: what came since would be lost.
+            return open_checked(folder)
+        problem = f"The file that names what serves is not in {settings.data_dir}."
     except NotReady as error:
-        serving = current(settings.data_dir)
-        if not serving:
-            return None
-        held = held_sources(generations_folder(settings.data_dir) / serving)
-        if held and held <= {source.name for source in sources}:
-            return None
-        raise ExplorerError(
-            error.problem,
-            "Take in all its sources in one run, or build anew in another data folder,"
-            " for what this run does not deliver would be lost.",
-        ) from error
+        problem = error.problem
+    held = held_sources(folder)
+    if held and held <= {source.name for source in sources}:
+        return None
+    raise ExplorerError(
+        problem,
+        "Take in all its sources in one run, or build anew in another data folder,"
+        " for what this run does not deliver would be lost.",
+    )
 
 
 def _held_by(source: str, before: Generation | None) -> frozenset[str]:
@@ -240,7 +296,7 @@ def _check_delivered(
     delivered: Delivered, sources: Sequence[SourceSpec], before: Generation | None
 ) -> None:
     """Nothing; an error where nothing was delivered, or a complete source delivers nothing."""
-    harvested = all(source.name in delivered.until for source in sources)
+    harvested = all(source.name in delivered.harvested for source in sources)
     if not delivered.total and not (harvested and before):
         raise _nothing(delivered.rejections)
     for source in sources:
@@ -290,66 +346,3 @@ def _put_in_place(
             shutil.rmtree(folder.with_name(name), ignore_errors=True)
         raise
     return True, passed
-
-
-def publish_built(settings: Settings, gate: Gate | None = None) -> tuple[str, Passed | None]:
-    """The name of the generation that was built and waited: it serves now, if the gate lets it."""
-    with _alone(settings):
-        name = built(settings.data_dir)
-        if not name:
-            raise ExplorerError(
-                "There is no generation that waits to be published.",
-                "Build one with: collection-ingest run --hold",
-            )
-        folder = generations_folder(settings.data_dir) / name
-        generation = open_checked(folder)
-        passed = None
-        if gate is not None:
-            embedder: Embedder = open_backend(EMBEDDERS, settings.embedder)
-            serving = open_current(settings.data_dir) if current(settings.data_dir) else None
-            passed = passes(gate, generation, serving, embedder, settings.default_lang)
-            if not passed.passed:
-                return name, passed
-        switch_to(name, settings)
-        return name, passed
-
-
-def two_generations(settings: Settings) -> tuple[Generation, Generation]:
-    """The one that serves and the one that waits; where none waits, the last and that one."""
-    serving = open_checked(generations_folder(settings.data_dir) / current(settings.data_dir))
-    names = published(settings.data_dir)
-    if waiting := built(settings.data_dir):
-        return serving, open_checked(generations_folder(settings.data_dir) / waiting)
-    older = [name for name in names if name < serving.manifest.generation]
-    if not older:
-        raise ExplorerError(
-            "There is only one generation, and nothing to compare it with.",
-            "Build another with: collection-ingest run --hold",
-        )
-    return open_checked(generations_folder(settings.data_dir) / older[0]), serving
-
-
-def roll_back(settings: Settings) -> str:
-    """The name of the generation before the one that served: it serves now."""
-    with _alone(settings):
-        return rollback(settings.data_dir, open_checked)
-
-
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """Nothing; meanwhile no other ingest is at work, and what the disk refuses is told."""
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with FileLock(settings.data_dir / "ingest.lock", timeout=0):
-            yield
-    except Timeout as error:
-        raise ExplorerError(
-            f"Another ingest is at work in {settings.data_dir}.",
-            "Wait until it has ended, then run this again.",
-        ) from error
-    except (OSError, sqlite3.Error) as error:
-        raise ExplorerError(
-            f"The collection could not be written in {settings.data_dir}: {error}.",
-            "What was served before is untouched. Make room on the disk, or mend what is said here,"
-            " and run this again.",
-        ) from error

@@ -1,7 +1,7 @@
 """Reading: what the sources deliver is staged; files that are as they were are not read again."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,12 +16,12 @@ from explorer.errors import ExplorerError
 from explorer.types import Record
 from explorer.wire import dump
 from ingest.accepted import Accepted
-from ingest.clean import REVISION, delivered_hash
+from ingest.clean import REVISION, hashed
 from ingest.deliveries import Member, Parcel, nothing_at, parcels, unpacked
 from ingest.formats import FORMATS
 from ingest.gallery import all_owed
 from ingest.harvest import harvested
-from ingest.intake import Noticed, Progress
+from ingest.intake import Progress
 from ingest.ledger import Entered, Ledger
 from ingest.pictures import picture_state
 from ingest.sourcelist import read_member
@@ -69,18 +69,28 @@ class _File:
 
 @dataclass(slots=True)
 class Delivered:
-    """What a run read: records per source, what was turned away, and what was noticed."""
+    """What a run read: records per source, what was turned away, and what staff should know."""
 
     counts: dict[str, int] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
-    noticed: Noticed = field(default_factory=Noticed)
-    until: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    """Per harvested source what its next harvest begins with, and how this one was read."""
+    remarks: list[Remark] = field(default_factory=list)
+    harvested: set[str] = field(default_factory=set)
+    """Sources that were harvested to the end of their lists."""
+    anew: bool = False
+    """Whether anything was read: not all files were as they had been."""
 
     @property
     def total(self) -> int:
         """How many records were delivered, repeated ones too."""
         return sum(self.counts.values())
+
+    def replace_with(self, again: "Delivered") -> None:
+        """Nothing; what these sources delivered is what was read of them again."""
+        self.rejections = [r for r in self.rejections if r.source not in again.counts]
+        self.remarks = [r for r in self.remarks if r.source not in again.counts]
+        self.rejections += again.rejections
+        self.remarks += again.remarks
+        self.counts |= again.counts
 
 
 class Reading:
@@ -88,11 +98,10 @@ class Reading:
 
     def __init__(
         self, staging: Staging, before: Ledger | None, ledger: Ledger, workers: Workers,
-        beside: Beside, harvests: Mapping[str, Mapping[str, str]],
+        beside: Beside,
     ) -> None:  # fmt: skip
         self._staging = staging
         self._beside = beside
-        self._harvests = harvests
         self._before = before
         self._ledger = ledger
         self._workers = workers
@@ -114,28 +123,30 @@ class Reading:
             if isinstance(one, Rejection):
                 delivered.rejections.append(one)
             elif isinstance(one, Remark):
-                delivered.noticed.add(one.text, f"{one.source}, {one.where}")
+                delivered.remarks.append(one)
 
     def _source(self, source: SourceSpec, delivered: Delivered) -> Iterator[Sequence[Entered]]:
         """What each file delivers, in order; a few files are read ahead by other processes."""
         waiting: deque[tuple[list[_File], Future[list[list[Entered]]] | None]] = deque()
+        broken: set[bytes] = set()
         files = self._harvested(source, delivered) if source.address else self._files(source)
         for batch in _batches(files):
             packed = [file.packed for file in batch if file.packed]
             task = (source, packed, self._beside)
             made = self._workers.submit(read_packed, task) if packed else None
+            delivered.anew |= any(file.known is None for file in batch)
             waiting.append((batch, made))
             while len(waiting) > 2 * self._workers.count:
-                yield from self._finished(source, *waiting.popleft())
+                yield from self._finished(source, broken, *waiting.popleft())
         while waiting:
-            yield from self._finished(source, *waiting.popleft())
+            yield from self._finished(source, broken, *waiting.popleft())
+        self._ledger.open_again(source.name, broken)
 
     def _harvested(self, source: SourceSpec, delivered: Delivered) -> Iterator[_File]:
         """The pages of a harvest, from where the one before ended if that was read like this."""
         reading = reading_digest(source, self._beside).hex()
-        before = self._harvests.get(source.name, {})
-        since = before.get("until", "") if before.get("reading") == reading else ""
-        harvest = harvested(source, since)
+        until, read_as = self._before.harvest(source.name) if self._before else ("", "")
+        harvest = harvested(source, until if read_as == reading else "")
         for found in harvest.members():
             if isinstance(found, Member):
                 packed = Packed(found.name, found.where, found.delivered, found.read())
@@ -143,11 +154,18 @@ class Reading:
             else:
                 yield _File("", b"", b"", told=(found,))
         if harvest.until:
-            delivered.until[source.name] = {"until": harvest.until, "reading": reading}
+            self._ledger.harvested(source.name, harvest.until, reading)
+            delivered.harvested.add(source.name)
+            delivered.anew = True
 
     def _finished(
-        self, source: SourceSpec, files: list[_File], made: Future[list[list[Entered]]] | None
+        self,
+        source: SourceSpec,
+        broken: set[bytes],
+        files: list[_File],
+        made: Future[list[list[Entered]]] | None,
     ) -> Iterator[Sequence[Entered]]:
+        """What the files deliver; parcels that could not be read whole are added to `broken`."""
         read = iter(made.result() if made else ())
         for file in files:
             if file.large:
@@ -157,7 +175,10 @@ class Reading:
             else:
                 chunks = iter([next(read) if file.packed else list(file.told)])
             for chunk in chunks:
-                if file.parcel:
+                if any(isinstance(one, Rejection) and not one.record_id for one in chunk):
+                    # What went wrong may lie outside the file: it is tried again.
+                    broken.add(file.parcel)
+                elif file.parcel:
                     self._ledger.enter(source.name, file.parcel, file.name, file.digest, chunk)
                 yield chunk
 
@@ -248,10 +269,9 @@ def _staged(record: Record, source: SourceSpec, beside: Beside) -> Staged:
     state = beside.accepted.digest_of(record)
     if source.images == "proxy":
         state += picture_state(record, source, beside.data_dir)
-    digest = delivered_hash(record, state)
-    record = replace(record, source=replace(record.source, hash=digest))
+    digest, body = hashed(record, state)
     numbers = tuple(i.value for i in record.identifiers if i.kind == "object_number")
-    return Staged(record.id, digest, dump(record), numbers, record.about_numbers, record.part_of)
+    return Staged(record.id, digest, body, numbers, record.about_numbers, record.part_of)
 
 
 def reading_digest(source: SourceSpec, beside: Beside) -> bytes:
@@ -262,18 +282,18 @@ def reading_digest(source: SourceSpec, beside: Beside) -> bytes:
         mapping = source.mapping.read_bytes()
     states: list[object] = [beside.accepted.digest]
     if not source.address and (source.images == "proxy" or source.format == "texts"):
-        states += sorted(_states(source.path))
+        states += sorted(_states(source.path, beside.data_dir.resolve()))
     if source.images == "proxy" and source.hosts:
         states += all_owed(beside.data_dir)
     made = f"{version('collection-explorer')} {REVISION} {told!r} {states}"
     return _digest(made.encode("utf-8", "surrogatepass"), mapping)
 
 
-def _states(path: Path) -> Iterator[tuple[str, int, int]]:
+def _states(path: Path, data_dir: Path) -> Iterator[tuple[str, int, int]]:
     """Name, size and time of every file beside a delivery: pictures and words about texts."""
-    folder = path if path.is_dir() else path.parent
+    folder = (path if path.is_dir() else path.parent).resolve()
     for file in folder.rglob("*"):
-        if file.is_file():
+        if file.is_file() and not file.is_relative_to(data_dir):
             status = file.stat()
             yield file.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns
 

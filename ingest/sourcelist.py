@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from explorer.errors import WrongUse
+from explorer.errors import ExplorerError, WrongUse
 from explorer.types import Record, Rights
 from ingest.checks import checked, each_once
 from ingest.deliveries import Member
@@ -158,6 +158,10 @@ def _kept(member: Member, spec: SourceSpec) -> Iterator[Item]:
                 yield checked(_with_defaults(item, spec), member.where)
             else:
                 yield item
+    except WrongUse:
+        raise
+    except ExplorerError as error:
+        yield Rejection(spec.name, member.where, "", "", str(error))
     except (UnicodeError, RecursionError):  # half a character, or lists within lists without end
         reason = "The file holds what cannot be read, and was not read to its end."
         yield Rejection(spec.name, member.where, "", "", reason)

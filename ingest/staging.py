@@ -1,7 +1,7 @@
 """What a run delivered, on disk until it is compared: the last delivery of every record."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,12 +77,12 @@ class Staging:
         ).fetchone()
         return _staged(*row)
 
-    def unread(self, wanted: Iterable[str]) -> bool:
-        """Whether one of `wanted` was not read, being in a file that is as it was."""
+    def unread(self, wanted: Iterable[str]) -> set[str]:
+        """Those of `wanted` that were not read, being in files that are as they were."""
         read = self._db.execute("SELECT id FROM delivered WHERE told IS NOT NULL")
-        return not set(wanted) <= {record_id for (record_id,) in read}
+        return set(wanted).difference(record_id for (record_id,) in read)
 
-    def clear(self, sources: Sequence[str]) -> None:
+    def clear(self, sources: Iterable[str]) -> None:
         """Nothing; what these sources delivered is forgotten."""
         for source in sources:
             self._db.execute("DELETE FROM delivered WHERE source = ?", [source])

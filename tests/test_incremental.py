@@ -9,6 +9,7 @@ import pytest
 from explorer.backends.specs import EMBEDDERS, INDEXES, open_backend
 from explorer.catalogue.generation import INDEX, Generation, open_current
 from explorer.config import Settings
+from explorer.errors import ExplorerError
 from explorer.types import Question
 from explorer.wiring import open_explorer
 from ingest.accepted import Accepted
@@ -171,12 +172,11 @@ def test_a_file_that_is_as_it_was_is_not_read(
     deliver(museum, rows)
     staging, known = reading
     sources = load_sources(museum / "sources.toml")
-    reader = Reading(
-        staging, known, Ledger(tmp_path / "work"), Workers(1), Beside(tmp_path, Accepted()), {}
-    )
+    beside = Beside(tmp_path, Accepted())
+    reader = Reading(staging, known, Ledger(tmp_path / "work"), Workers(1), beside)
     assert reader.read(sources, quiet).total == 62
-    assert not staging.unread([f"objects:{i}" for i in range(10)])
-    assert all(staging.unread([f"objects:{i}"]) for i in range(10, 60))
+    unread = staging.unread([f"objects:{i}" for i in range(60)])
+    assert unread == {f"objects:{i}" for i in range(10, 60)}
 
 
 def test_another_mapping_reads_every_file_anew(museum: Path) -> None:
@@ -255,3 +255,108 @@ def test_the_swedish_deliveries_end_at_5334_or_complete_at_3247(tmp_path: Path) 
         last = build([SourceSpec("se", "lido", archive, complete=True)], data, quiet)
         assert open_current(tmp_path / "data").manifest.records == held
     assert (last.read, last.removed) == (3_247, 2_087)
+
+
+# --- what a run must never do
+
+
+def test_a_run_over_a_damaged_generation_never_loses_another_source(museum: Path) -> None:
+    run(museum)
+    deliver(museum, changed_rows())
+    run(museum)
+    serving = open_current(museum / "data").folder
+    (serving / "vectors.npy").unlink()
+    deliver(museum, {i: row(i) for i in range(60)})
+    only = [s for s in load_sources(museum / "sources.toml") if s.name == "objects"]
+    with pytest.raises(ExplorerError, match="damaged"):
+        build(only, Settings(data_dir=museum / "data"), quiet)
+    assert run(museum).new == 62
+
+
+def test_damage_is_never_copied_into_a_new_generation(museum: Path) -> None:
+    run(museum)
+    file = open_current(museum / "data").folder / "catalogue.sqlite"
+    data = file.read_bytes()
+    assert b"glas" in data
+    file.write_bytes(data.replace(b"glas", b"guld"))
+    deliver(museum, {i: row(i) for i in range(60)} | {5: row(5, "Skål")})
+    run(museum)
+    held = open_current(museum / "data").catalogue.record("objects:7")
+    assert held and "glas" in held.numbered("description[0]").text  # type: ignore[union-attr]
+
+
+def test_growing_beyond_the_matrix_with_empty_rows_makes_a_sound_index(museum: Path) -> None:
+    run(museum)
+    deliver(museum, changed_rows())
+    run(museum)
+    deliver(museum, changed_rows() | {6: row(6, "Kanna")})
+    run(museum, matrix_limit=10)
+    after = open_current(museum / "data")
+    assert after.manifest.rows > after.manifest.passages
+    index = open_backend(INDEXES, "chroma:", after.folder / INDEX)
+    assert index.count() == after.manifest.passages
+    index.close()
+
+
+def test_a_lower_limit_brings_an_index_though_nothing_changed(museum: Path) -> None:
+    run(museum)
+    run(museum, matrix_limit=10)
+    assert (open_current(museum / "data").folder / INDEX).is_dir()
+
+
+def test_a_damaged_ledger_costs_time_and_nothing_else(museum: Path) -> None:
+    first = run(museum)
+    (open_current(museum / "data").folder / "ledger.sqlite").write_bytes(b"")
+    again = run(museum)
+    assert (again.unchanged, again.generation) == (62, first.generation)
+    deliver(museum, changed_rows())
+    assert run(museum).changed == 1
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(museum: Path) -> None:
+    broken = museum / "objects" / "9.csv"
+    broken.write_bytes(b"nr;nummer;titel;text\n" + b'90;N 90;"Vas;utan slut\n')
+    assert run(museum).rejected == 1
+    sources = load_sources(museum / "sources.toml")
+    ledger = Ledger(open_current(museum / "data").folder, writing=False)
+    names = {name for name in ("9.csv", "5.csv") if _known(ledger, sources[0], museum, name)}
+    assert names == {"5.csv"}
+
+
+def _known(ledger: Ledger, source: SourceSpec, museum: Path, name: str) -> bool:
+    from ingest.reading import Packed, _digest, reading_digest
+
+    reading = reading_digest(source, Beside(museum / "data", Accepted()))
+    data = (museum / "objects" / name).read_bytes()
+    packed = Packed(name, name, "", data)
+    return ledger.file(source.name, name, _digest(reading, name.encode(), packed.data)) is not None
+
+
+def test_where_two_bear_a_number_a_text_follows_the_one_that_is_left(museum: Path) -> None:
+    run(museum)
+    (museum / "more.csv").write_text("nr;nummer;titel;text\nx;N 3;En annan vas;Text om vasen.\n")
+    mapping = museum / "map.toml"
+    other = SourceSpec("more", "csv", museum / "more.csv", mapping=mapping)
+    build([other], Settings(data_dir=museum / "data"), quiet)
+    catalogue = open_current(museum / "data").catalogue
+    label = catalogue.record("labels:3")
+    assert label and label.about == ("more:x",)
+    build([], Settings(data_dir=museum / "data"), quiet, removing="more")
+    label = open_current(museum / "data").catalogue.record("labels:3")
+    assert label and label.about == ("objects:3",)
+
+
+def test_a_complete_source_that_was_not_read_whole_says_it_withdraws_nothing(museum: Path) -> None:
+    run(museum)
+    deliver(museum, {i: row(i) for i in range(50)} | {50: ";N 50;utan nummer;x\n"})
+    intake = run(museum)
+    assert intake.removed == 0
+    assert intake.warnings["nothing was withdrawn"] == 1
+
+
+def test_no_process_of_a_run_is_left(museum: Path) -> None:
+    workers = Workers(2)
+    assert list(workers.map(len, [["x"]] * 10)) == [1] * 10
+    processes = list(workers._processes)
+    workers.close()
+    assert processes and all(process.poll() is not None for process in processes)

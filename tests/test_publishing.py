@@ -138,6 +138,23 @@ def test_a_gate_that_is_not_met_holds_the_generation_back(
     assert current(museum / "data") != serving
 
 
+def test_a_gate_is_asked_though_nothing_changed(museum: Path) -> None:
+    (museum / "export.csv").write_text(FIRST)
+    (museum / "gate.toml").write_text("[collection]\nrecords = 100\n")
+    done = command(museum, "run", "--gate", "gate.toml")
+    assert done.returncode == 1
+    assert "3 records, where 100 are asked for" in done.stdout
+
+
+def test_what_waited_is_not_given_up_without_a_word(museum: Path) -> None:
+    assert command(museum, "run", "--hold").returncode == 0
+    (museum / "export.csv").write_text(SECOND.replace("koppar", "mässing"))
+    again = command(museum, "run", "--hold")
+    assert "a generation that waited is given up" in again.stdout
+    assert command(museum, "publish").returncode == 0
+    assert "Kanna av mässing" in titles(museum)
+
+
 @pytest.mark.parametrize(
     ("gate", "word"),
     [

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer.types import Record
+from ingest.deliveries import Member
 from ingest.formats import files_of, read_file
 from ingest.sourcelist import source_spec
 from ingest.sourcespec import Item, Rejection, Remark, SourceSpec
@@ -20,7 +21,8 @@ FRENCH = "Le phare éclaire la rade. L’œuvre date de l’été 1874."
 
 def items(path: Path, *languages: str) -> list[Item]:
     spec = SourceSpec("s", "texts", path, languages=languages)
-    return [item for member in files_of(spec) for item in read_file(member, spec)]
+    files = (file for file in files_of(spec) if isinstance(file, Member))
+    return [item for file in files for item in read_file(file, spec)]
 
 
 def record(path: Path, *languages: str) -> Record:

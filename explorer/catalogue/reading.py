@@ -219,14 +219,22 @@ class Catalogue:
         """Every record, in the order of the keys."""
         return (load_record(body) for _, body in self.bodies())
 
-    def object_numbers(self) -> dict[str, str]:
-        """Object number as compared -> id of the record that bears it."""
-        return dict(
-            self._rows(
-                "SELECT i.value, r.id FROM identifier i JOIN record r ON r.key = i.record"
-                " WHERE i.kind = 'object_number'"
-            )
+    def object_numbers(self) -> list[tuple[str, str, int]]:
+        """Each object number as compared, the id and the key of a record that bears it, by key."""
+        return self._rows(
+            "SELECT i.value, r.id, r.key FROM identifier i JOIN record r ON r.key = i.record"
+            " WHERE i.kind = 'object_number' ORDER BY r.key"
         )
+
+    def key(self, record_id: str) -> int | None:
+        """The key of the record with this id, in force or not."""
+        rows = self._rows("SELECT key FROM record WHERE id = ?", [record_id])
+        return int(rows[0][0]) if rows else None
+
+    def stored(self, record_id: str) -> Record | None:
+        """The record with this id, in force or not: for staff."""
+        rows = self._rows("SELECT body FROM record WHERE id = ?", [record_id])
+        return load_record(rows[0][0]) if rows else None
 
     def rows_of(self, record_id: str) -> list[int]:
         """The rows of a record's passages, which follow one another."""
