@@ -4,7 +4,6 @@ Detection is a sum of evidence without chance: script, n-grams, small words, let
 visitor's own language, which decides what is too short to tell.
 """
 
-import json
 import re
 import unicodedata
 from collections import Counter
@@ -12,12 +11,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
-from itertools import accumulate, repeat
+from importlib.util import find_spec
+from itertools import accumulate, chain, repeat
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from explorer.errors import ExplorerError
 
@@ -322,14 +323,11 @@ def _profiles() -> _Table:
     """Weighted log-probabilities of n-grams; languages without a profile learn from their words."""
     order = list(languages())
     counts = {code: _counts(code) for code in order if languages()[code].script in ("Latn", "Cyrl")}
-    index: dict[str, int] = {}
-    for counted in counts.values():
-        for gram in counted:
-            index.setdefault(gram, len(index))
+    index = {gram: i for i, gram in enumerate(dict.fromkeys(chain.from_iterable(counts.values())))}
     shares = np.zeros((len(index), len(order)), np.float32)
     sizes = np.fromiter(map(len, index), np.intp, len(index))
     for code, counted in counts.items():
-        rows = np.fromiter((index[g] for g in counted), np.intp, len(counted))
+        rows = np.fromiter(map(index.__getitem__, counted), np.intp, len(counted))
         shares[rows, order.index(code)] = np.fromiter(counted.values(), np.float32, len(counted))
     groups = [_with_and_without_profile(script) for script in ("Latn", "Cyrl")]
     for size, weight in zip((1, 2, 3), _NGRAM, strict=True):
@@ -352,24 +350,32 @@ def _with_and_without_profile(script: str) -> tuple[list[int], list[int]]:
     return split
 
 
-def _profile(code: str) -> Traversable:
-    return files("langdetect") / "profiles" / {"nb": "no"}.get(code, code)
+def _profile(code: str) -> Path:
+    return _brought() / "profiles" / {"nb": "no"}.get(code, code)
 
 
-def _counts(code: str) -> Counter[str]:
+@cache
+def _brought() -> Path:
+    spec = find_spec("langdetect")  # found, not imported: only its files are wanted
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+def _counts(code: str) -> dict[str, int]:
     """How often each n-gram occurs in a language, in lower case and its own script."""
-    script = languages()[code].script
     path = _profile(code)
-    counted: Counter[str] = Counter()
     if not path.is_file():
-        for word in sorted(words(code, "function") | words(code, "asking")):
-            counted.update(_ngrams(word))
-        return counted
-    for gram, count in json.loads(path.read_text(encoding="utf-8"))["freq"].items():
+        listed = sorted(words(code, "function") | words(code, "asking"))
+        return Counter(chain.from_iterable(map(_ngrams, listed)))
+    freq: dict[str, int] = orjson.loads(path.read_bytes())["freq"]
+    matches = map(_TOKEN.fullmatch, set("".join(freq).lower()))
+    letters = {m.group() for m in matches if m and m.lastgroup == languages()[code].script}
+    counted: dict[str, int] = {}
+    for gram, count in freq.items():
         low = gram.lower()
-        match = _TOKEN.fullmatch(low.strip())
-        if match and match.lastgroup == script:
-            counted[low] += count
+        if (bare := low.strip()) and letters.issuperset(bare):
+            counted[low] = counted.get(low, 0) + count
     return counted
 
 

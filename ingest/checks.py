@@ -70,13 +70,18 @@ def each_once(items: Iterable[Item], where: str = "") -> Iterator[Item]:
 
     What is repeated word for word passes, to be counted, and so does what is deleted or restored.
     """
-    seen: dict[int, int] = {}
+    first: Record | None = None
+    seen: dict[int, int] | None = None
     for item in items:
-        if isinstance(item, Record):
-            key = hash(item.id)
-            if item.deleted:
-                seen.pop(key, None)
-            elif seen.setdefault(key, content := hash(dump(item))) != content:
+        if not isinstance(item, Record):
+            pass
+        elif first is None:
+            first = item  # compared once another comes: many files hold a single record
+        else:
+            if seen is None:
+                seen = {}
+                _contradicts(first, seen)
+            if _contradicts(item, seen):
                 reason = (
                     "The same identifier stands twice in this file, with different content; the"
                     " first was kept. Give each record its own."
@@ -84,6 +89,16 @@ def each_once(items: Iterable[Item], where: str = "") -> Iterator[Item]:
                 yield Rejection(item.source.name, where, item.id, "id", reason)
                 continue
         yield item
+
+
+def _contradicts(record: Record, seen: dict[int, int]) -> bool:
+    """Whether a record of this identifier but other content was seen; this one is seen now."""
+    key = hash(record.id)
+    if record.deleted:
+        seen.pop(key, None)
+        return False
+    content = hash(dump(record))
+    return seen.setdefault(key, content) != content
 
 
 def cycles(parents: Mapping[str, str]) -> set[str]:
@@ -263,7 +278,7 @@ def _warned(record: Record, whole: str) -> Record:
     """The record with languages that are languages, and a warning of what was lost before."""
     langs = {f.lang for f in record.fields}
     langs.update(*[s.display for s in record.dates], *[c.labels for c in record.concepts])
-    odd = {lang for lang in langs if not _is_tag(lang)}
+    odd = {lang for lang in langs if not is_tag(lang)}
     warnings = [f"not a language: {spoken(lang)[:40]}" for lang in sorted(odd)]
     if "\ufffd" in whole:
         lost = (f.name for f in record.fields if "\ufffd" in f.text)
@@ -286,7 +301,8 @@ def _warned(record: Record, whole: str) -> Record:
 
 
 @lru_cache(maxsize=1_000)
-def _is_tag(lang: str) -> bool:
+def is_tag(lang: str) -> bool:
+    """Whether this is a code such as nl or pt-BR, or none is given."""
     return not lang or bool(_TAG.fullmatch(lang))
 
 

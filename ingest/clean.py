@@ -22,11 +22,17 @@ _SHORTEST = 20
 _SURE = 0.9
 
 
-def delivered_hash(record: Record, pictures: str = "") -> str:
-    """What stands for the delivered content and its pictures, but not for the day of delivery."""
-    bare = replace(record, source=Source(record.source.name, record.source.format))
-    content = f"{REVISION} {pictures} ".encode() + dump(bare)
-    return blake2b(content, digest_size=16).hexdigest()
+def hashed(record: Record, pictures: str = "") -> tuple[str, bytes]:
+    """A hash of the delivered content and its pictures, but not of the day of delivery; and the
+    JSON of the record with this hash.
+    """
+    bare = Source(record.source.name, record.source.format)
+    content = dump(replace(record, source=bare))
+    told = f"{REVISION} {pictures} ".encode() + content
+    digest = blake2b(told, digest_size=16).hexdigest()
+    # Among words quotes are escaped, and after the source there are only words.
+    before, _, after = content.rpartition(dump(bare))
+    return digest, before + dump(replace(record.source, hash=digest)) + after
 
 
 def clean(record: Record) -> Record:

@@ -25,6 +25,8 @@ class Draft:
     """A record while it is read; dicts are sets that keep their order."""
 
     language: str
+    children: dict[Element, dict[str, list[Element]]] = field(default_factory=dict)
+    """Of each element that was looked into, by their tags: every element is asked many times."""
     fields: dict[tuple[str, str, str, str], Field] = field(default_factory=dict)
     identifiers: dict[Identifier, None] = field(default_factory=dict)
     makers: list[Maker] = field(default_factory=list)
@@ -39,6 +41,19 @@ class Draft:
     work_id: str = ""
     room: str = ""
 
+    def at(self, element: Element, path: str) -> list[Element]:
+        """All elements at `path`."""
+        found = [element]
+        for tag in _tags(path):
+            parents, found = found, []
+            for parent in parents:
+                children = self.children.get(parent)
+                if children is None:
+                    children = self.children[parent] = _by_tag(parent)
+                if tag in children:
+                    found += children[tag]
+        return found
+
     def add(self, name: str, element: Element, source: str = "") -> str:
         """The element's text, "" where there is none, after making it a Field, once per text."""
         text = text_of(element)
@@ -52,7 +67,7 @@ class Draft:
 
     def add_all(self, name: str, parent: Element, *paths: str) -> list[str]:
         """The texts at all `paths`, after making them Fields."""
-        return [t for path in paths for e in at(parent, path) if (t := self.add(name, e))]
+        return [t for path in paths for e in self.at(parent, path) if (t := self.add(name, e))]
 
     def lang(self, element: Element) -> str:
         """The nearest declared language, "" where none or none in particular is."""
@@ -66,9 +81,9 @@ class Draft:
 def add_place(draft: Draft, parent: Element, name: str, role: str) -> None:
     """Nothing; the place's names are Fields `name`, and a Place in `role`."""
     shown = draft.add_all(name, parent, "displayPlace")
-    elements = at(parent, "place")
+    elements = draft.at(parent, "place")
     for place in elements:
-        uri = next(filter(is_url, map(text_of, at(place, "placeID"))), "")
+        uri = next(filter(is_url, map(text_of, draft.at(place, "placeID"))), "")
         named = draft.add_all(name, place, "namePlaceSet/appellationValue")
         if named:
             draft.places[Place(named[0], role, uri)] = None
@@ -80,7 +95,7 @@ def add_place(draft: Draft, parent: Element, name: str, role: str) -> None:
 def add_materials(draft: Draft, parent: Element) -> None:
     """Nothing; materials and techniques, shown or as terms, are Fields and Concepts."""
     draft.add_all("material", parent, "displayMaterialsTech")
-    for element in at(parent, "materialsTech/termMaterialsTech"):
+    for element in draft.at(parent, "materialsTech/termMaterialsTech"):
         add_concept(draft, "technique" if kind_of(element) in _TECHNIQUE else "material", element)
 
 
@@ -89,7 +104,7 @@ def add_concept(draft: Draft, facet: str, parent: Element) -> bool:
     labels: dict[str, str] = {}
     for element in terms(parent):
         labels.setdefault(draft.lang(element), draft.add(facet, element))
-    ids = [text_of(e) for e in preferred(at(parent, "conceptID"))]
+    ids = [text_of(e) for e in preferred(draft.at(parent, "conceptID"))]
     ids += [e.get(ABOUT, "") for e in parent.iter(SKOS + "Concept")]
     uri = next(filter(is_url, ids), "")
     if uri:
@@ -138,14 +153,16 @@ def attribute(element: Element, name: str) -> str:
     return element.get(LIDO + name) or element.get(name) or ""
 
 
-def at(element: Element, path: str) -> list[Element]:
-    """All elements at `path`."""
-    return element.findall(_clark(path))  # type: ignore[no-any-return]
+def _by_tag(element: Element) -> dict[str, list[Element]]:
+    children: dict[str, list[Element]] = {}
+    for child in element:
+        children.setdefault(child.tag, []).append(child)
+    return children
 
 
 @cache
-def _clark(path: str) -> str:
-    return "/".join(LIDO + step for step in path.split("/"))
+def _tags(path: str) -> tuple[str, ...]:
+    return tuple(LIDO + step for step in path.split("/"))
 
 
 @lru_cache(maxsize=1_000)

@@ -14,7 +14,6 @@ from ingest.sources.lido.draft import (
     add_concept,
     add_materials,
     add_place,
-    at,
     first,
     is_url,
     means,
@@ -29,27 +28,27 @@ _TOLD: tuple[Literal["acquisition"], Literal["provenance"]] = ("acquisition", "p
 
 def add_events(draft: Draft, part: Element) -> None:
     """Nothing; without a creation event, the only one with actors is it if it says no type."""
-    sets = at(part, "eventWrap/eventSet")
-    kinds = [_event_kind(s) for s in sets]
-    acted = [i for i, s in enumerate(sets) if at(s, "event/eventActor/actorInRole")]
+    sets = draft.at(part, "eventWrap/eventSet")
+    kinds = [_event_kind(draft, s) for s in sets]
+    acted = [i for i, s in enumerate(sets) if draft.at(s, "event/eventActor/actorInRole")]
     if "creation" not in kinds and len(acted) == 1 and not kinds[acted[0]]:
         kinds[acted[0]] = "creation"
     for event_set, kind in zip(sets, kinds, strict=True):
         if kind == "creation":
-            for event in at(event_set, "event"):
+            for event in draft.at(event_set, "event"):
                 _creation(draft, event)
         elif kind in _TOLD:
             happened = ("displayEvent", "event/eventName/appellationValue",
                         "event/eventDescriptionSet/descriptiveNoteValue")  # fmt: skip
             draft.add_all(kind, event_set, *happened)
-            for date in at(event_set, "event/eventDate"):
+            for date in draft.at(event_set, "event/eventDate"):
                 _date(draft, date, kind, kind)
 
 
-def _event_kind(event_set: Element) -> str:
+def _event_kind(draft: Draft, event_set: Element) -> str:
     """What kind of event it says it is: "other" where not one of ours, "" where it says nothing."""
     typed = False
-    for element in at(event_set, "event/eventType"):
+    for element in draft.at(event_set, "event/eventType"):
         for said in (*element.iter(), *element.iter(SKOS + "Concept")):
             text = text_of(said) or said.get(ABOUT, "")
             typed = typed or bool(text)
@@ -60,25 +59,25 @@ def _event_kind(event_set: Element) -> str:
 
 
 def _creation(draft: Draft, event: Element) -> None:
-    for actor in at(event, "eventActor"):
+    for actor in draft.at(event, "eventActor"):
         _actors(draft, actor)
-    for date in at(event, "eventDate"):
+    for date in draft.at(event, "eventDate"):
         _date(draft, date, "creation", "date")
-    for period in at(event, "periodName"):
+    for period in draft.at(event, "periodName"):
         add_concept(draft, "period", period)
-    for place in at(event, "eventPlace"):
+    for place in draft.at(event, "eventPlace"):
         add_place(draft, place, "place", "creation")
-    for element in at(event, "eventMaterialsTech"):
+    for element in draft.at(event, "eventMaterialsTech"):
         add_materials(draft, element)
 
 
 def _actors(draft: Draft, event_actor: Element) -> None:
     """Nothing; a displayed line says more of its only actor, and stands for one without a name."""
-    shown = [e for e in at(event_actor, "displayActorInRole") if text_of(e)]
-    in_role = at(event_actor, "actorInRole")
-    named = [e for e in in_role if _names(e)]
+    shown = [e for e in draft.at(event_actor, "displayActorInRole") if text_of(e)]
+    in_role = draft.at(event_actor, "actorInRole")
+    named = [e for e in in_role if _names(draft, e)]
     for element in named:
-        _actor(draft, element, _names(element)[0], shown if len(in_role) == 1 else [])
+        _actor(draft, element, _names(draft, element)[0], shown if len(in_role) == 1 else [])
     if not named:
         role = in_role[0] if in_role else event_actor
         for line in shown:
@@ -86,23 +85,23 @@ def _actors(draft: Draft, event_actor: Element) -> None:
                 _actor(draft, role, line, [])
 
 
-def _names(in_role: Element) -> list[Element]:
-    return preferred(at(in_role, "actor/nameActorSet/appellationValue"))
+def _names(draft: Draft, in_role: Element) -> list[Element]:
+    return preferred(draft.at(in_role, "actor/nameActorSet/appellationValue"))
 
 
 def _actor(draft: Draft, in_role: Element, name: Element, shown: list[Element]) -> None:
-    roles = [t for role in at(in_role, "roleActor") for t in terms(role)]
+    roles = [t for role in draft.at(in_role, "roleActor") for t in terms(role)]
     qualifiers = [
         t
-        for q in at(in_role, "attributionQualifierActor")
+        for q in draft.at(in_role, "attributionQualifierActor")
         for t in ([q] if text_of(q) else terms(q))
     ]
     if roles and not any(is_maker_role(text_of(role)) for role in roles):
         draft.add("person", name, "actorInRole")
         return
-    ids = (text_of(e) for e in preferred(at(in_role, "actor/actorID")))
+    ids = (text_of(e) for e in preferred(draft.at(in_role, "actor/actorID")))
     uri = next(filter(is_url, ids), "")
-    gender = first(e for g in at(in_role, "actor/genderActor") for e in g.iter())
+    gender = first(e for g in draft.at(in_role, "actor/genderActor") for e in g.iter())
     made = partial(
         maker,
         text_of(name),
@@ -119,10 +118,10 @@ def _actor(draft: Draft, in_role: Element, name: Element, shown: list[Element]) 
 
 def _date(draft: Draft, date: Element, kind: str, name: str) -> None:
     display: dict[str, str] = {}
-    for element in at(date, "displayDate"):
+    for element in draft.at(date, "displayDate"):
         if text := draft.add(name, element):
             display.setdefault(draft.lang(element), text)
-    ends = [first(at(date, f"date/{end}")) for end in ("earliestDate", "latestDate")]
+    ends = [first(draft.at(date, f"date/{end}")) for end in ("earliestDate", "latestDate")]
     matches = [_YEAR.fullmatch(end) for end in ends]
     earliest, latest = (int(match.group(1)) if match else None for match in matches)
     if earliest is not None and latest is not None and earliest > latest:

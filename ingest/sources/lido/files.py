@@ -14,7 +14,7 @@ from explorer.types import Identifier, Record, Source
 from ingest.deliveries import Member, glance
 from ingest.formats import FORMATS
 from ingest.sources.lido.draft import LIDO
-from ingest.sources.lido.record import identifying, lido_record, local_id
+from ingest.sources.lido.record import identifying, lido_record
 from ingest.sources.xmlfile import xml_records
 from ingest.sourcespec import Item, Rejection, SourceSpec
 
@@ -72,8 +72,8 @@ def _found(member: Member, language: str) -> Iterator[tuple[Record, _Identity] |
         if found.element is None:
             record, identity = Record("", deleted=True), (header, "", "", "")
         else:
-            record, work_id = lido_record(found.element, language)
-            identity = (header, *local_id(found.element), work_id)
+            record, own = lido_record(found.element, language)
+            identity = (header, *own)
         if header:
             known = (*record.identifiers, Identifier("oai_identifier", header))
             record = replace(record, identifiers=known)
