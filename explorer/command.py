@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 from explorer.errors import ExplorerError
 
+_INTERRUPTED = 130
 
-def run(command: Callable[[], object]) -> None:
+
+def run(command: Callable[[], object], *, stopped: str = "Stopped.") -> None:
     """Nothing; the command has run, or the process exits with the error's code."""
     try:
         command()
@@ -14,4 +16,9 @@ def run(command: Callable[[], object]) -> None:
         sys.stderr.write(f"{error.problem}\n{error.remedy}\n")
         sys.exit(error.code)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.stderr.write(f"{stopped}\n")
+        sys.exit(_INTERRUPTED)
+    except SystemExit as ended:  # what Typer makes of Ctrl-C
+        if ended.code == _INTERRUPTED:
+            sys.stderr.write(f"{stopped}\n")
+        raise

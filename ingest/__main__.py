@@ -71,7 +71,9 @@ def preview(
     name: Annotated[
         str | None, typer.Option(help="The source's name, where its file has another.")
     ] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Not looked at, as in no preview.")] = None,  # noqa: ARG001
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Not used: a preview needs no collection.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many records of each source.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the preview as JSON.")] = False,
 ) -> None:

@@ -14,7 +14,7 @@ from ingest.dates import read_date
 from ingest.measures import kind_of, read_measures
 from ingest.places import impossible, located
 
-REVISION = "2"
+REVISION = "3"
 """Part of every hash: raised when records are understood differently from before."""
 
 _DETECTED = frozenset(("title", "description", "text", "inscription", "provenance"))
@@ -55,7 +55,7 @@ def clean(record: Record) -> Record:
         dates=dates,
         places=tuple(_placed(record)),
         measurements=_measured(record),
-        warnings=(*record.warnings, *warnings),
+        warnings=tuple(dict.fromkeys((*record.warnings, *warnings))),
     )
 
 

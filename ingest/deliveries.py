@@ -28,6 +28,9 @@ __all__ = ["Member", "Parcel", "glance", "ignored", "is_archive", "members", "no
            "parcels", "unpacked"]  # fmt: skip
 
 
+_FEW = 6  # endings that can still be read as a sentence
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """A file as it was handed over: one that is read, or an archive of such."""
@@ -82,8 +85,10 @@ def members(path: Path, suffixes: Collection[str]) -> Iterator[Member]:
 
 def nothing_at(path: Path, suffixes: Collection[str]) -> ExplorerError:
     """The error that there is no file of these names at `path`."""
+    endings = sorted(set(suffixes))
+    what = f"no {' or '.join(endings)} file"
     return ExplorerError(
-        f"There is no {' or '.join(sorted(suffixes))} file in {path.name}.",
+        f"There is {what if len(endings) <= _FEW else 'nothing of a known format'} in {path.name}.",
         "Check that this is the folder or archive you mean, and how its files are named.",
     )
 

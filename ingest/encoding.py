@@ -19,6 +19,7 @@ _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",  # before those of UTF-16
     codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
 }  # fmt: skip
+_PACKED = b"PK\x03\x04"
 _CHUNK = 1 << 20
 _SAMPLE = 1_000_000
 """Bytes an encoding is guessed from: of a longer file the lines that say something of it."""
@@ -86,6 +87,11 @@ def _chunks(open_file: Callable[[], BinaryIO]) -> Iterator[bytes]:
 
 def _choose(chunks: _Chunks, where: str, encoding: str, languages: Collection[str]) -> _Choice:
     head = next(iter(chunks()), b"")
+    if head.startswith(_PACKED):
+        raise ExplorerError(
+            f"{where} is a workbook or another packed file, and not a text.",
+            'Name a workbook with xlsx: before its path, such as "xlsx:objects.xlsx#mapping.toml".',
+        )
     marked = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "")
     chosen = marked or encoding
     if chosen == "auto":

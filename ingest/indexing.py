@@ -28,7 +28,8 @@ class Indexing:
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "ingest.indexing", spec, str(folder), str(dims)],
             stdin=subprocess.PIPE,
-            stdout=sys.stderr,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,  # what went wrong is said by this side, in two sentences
             env=environment(),
         )
 

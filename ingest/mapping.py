@@ -12,7 +12,7 @@ from typing import Any
 from explorer.errors import WrongUse
 from explorer.text import nfc
 from explorer.types import FIELDS
-from ingest.columns import FAMILIES, MEASURED, ONE_COLUMN, SPECIAL, Column, grouped
+from ingest.columns import FAMILIES, MEASURED, ONE_COLUMN, PLACES, SPECIAL, Column, grouped
 
 _COLUMN_KEYS = ("field", "lang", "unknown", "vocabulary", "multiple", "unit", "or")
 _TABLE_KEYS = (
@@ -20,6 +20,9 @@ _TABLE_KEYS = (
 )  # fmt: skip
 _SECTIONS = ("table", "fields", "constants")
 _BY_KEYS = "keys"
+_SAYING = {*FIELDS, *PLACES, *MEASURED, "date.earliest", "date.latest"} - {
+    "object_number", "former_number", "maker.role", "maker.qualifier", "credit_line", "room",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +131,15 @@ def unfound(mapping: Mapping, header: Collection[str]) -> list[str]:
     ]
 
 
+def says(column: Column) -> bool:
+    """Whether a column says something of its record that a visitor could ask for."""
+    return column.field in _SAYING
+
+
 def _check_usable(columns: Iterable[Column], header: Collection[str], where: str) -> None:
     """Nothing; WrongUse where a ready mapping finds no records, or nothing to say of them."""
     found = list(columns)
-    if not any(c.field == "id" for c in found) or len({c.name for c in found}) < 2:
+    if not any(c.field == "id" for c in found) or not any(says(c) for c in found):
         raise WrongUse(
             "The ready mapping does not find a column that identifies a record, and one that says"
             f" more of it, in {where}.",

@@ -1,7 +1,7 @@
 """What would be understood of a source, beside what stood there; nothing is written."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any
@@ -62,6 +62,8 @@ class Preview:
     rejections: tuple[Rejection, ...] = ()
     remarks: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
+    whole: bool = True
+    """Whether there is nothing after the records shown."""
 
 
 def preview(spec: SourceSpec, limit: int = 5) -> Preview:
@@ -70,13 +72,17 @@ def preview(spec: SourceSpec, limit: int = 5) -> Preview:
     rejections: list[Rejection] = []
     remarks: list[str] = []
     looked_at: list[Member] = []
-    for member in harvested(spec).members() if spec.address else files_of(spec):
-        if not isinstance(member, Member):
-            items: Iterable[Item] = [member]
+    whole = True
+    files: Iterator[Member | Rejection | Remark]
+    files = iter(harvested(spec).members() if spec.address else files_of(spec))
+    for one in files:
+        items: Iterator[Item]
+        if isinstance(one, Member):
+            looked_at.append(one)
+            items = read_member(one, spec)
         else:
-            looked_at.append(member)
-            items = islice(read_member(member, spec), 20 * limit)
-        for item in items:
+            items = iter([one])
+        for item in islice(items, 20 * limit):
             if isinstance(item, Rejection):
                 rejections.append(item)
             elif isinstance(item, Remark):
@@ -85,7 +91,9 @@ def preview(spec: SourceSpec, limit: int = 5) -> Preview:
                 records.append(item)
             if len(records) >= limit:
                 break
+        whole = whole and next(items, None) is None
         if len(records) >= limit:
+            whole = whole and next(files, None) is None
             break
     understood = [record if record.deleted else clean(record) for record in records]
     return Preview(
@@ -97,6 +105,7 @@ def preview(spec: SourceSpec, limit: int = 5) -> Preview:
         tuple(rejections),
         tuple(dict.fromkeys(remarks)),
         () if spec.address else tuple(passed_over(spec)),
+        whole,
     )
 
 
@@ -129,7 +138,7 @@ def _maker(maker: Maker | None) -> str:
         return ""
     told = [maker.name or "unknown", maker.role, maker.qualifier]
     told.append(maker.status if maker.status != "current" else "")
-    return ": " + ", ".join(filter(None, told))
+    return ": " + ", ".join(dict.fromkeys(filter(None, told)))
 
 
 def _years(span: DateSpan) -> str:
@@ -238,6 +247,14 @@ def _leaves(element: Any) -> Iterator[tuple[str, str]]:
 def told(found: Preview) -> Iterator[str]:
     """The preview in lines."""
     yield f"Source {found.source}, {found.format}. Nothing is written."
+    if not found.whole:
+        shown = len(found.records)
+        first = (
+            "record; what comes after it"
+            if shown == 1
+            else (f"{shown} records; what comes after them")
+        )
+        yield f"The first {first} was not looked at."
     for record in found.records:
         yield ""
         yield f"{record.id} ({record.kind})"

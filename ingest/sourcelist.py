@@ -9,7 +9,7 @@ from typing import Any
 
 from explorer.errors import ExplorerError, WrongUse
 from explorer.types import Record, Rights
-from ingest.checks import checked, each_once
+from ingest.checks import checked, each_once, is_tag
 from ingest.deliveries import Member
 from ingest.fetching import host_of, named_hosts
 from ingest.formats import FORMATS, files_of, read_file, recognise
@@ -62,7 +62,12 @@ def load_sources(file: Path) -> list[SourceSpec]:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WrongUse(f"{file} is not valid TOML: {error}.", "Mend that line.") from error
-    specs = [_listed(told, file) for told in data.get("source", ())]
+    listed = data.get("source", [])
+    if not isinstance(listed, list) or not all(isinstance(told, dict) for told in listed):
+        raise WrongUse(
+            f"The sources in {file} are not a list.", "Write [[source]] with two brackets."
+        )
+    specs = [_listed(told, file) for told in listed]
     if not specs:
         raise WrongUse(f"{file} lists no sources.", "Add a [[source]] with a name and a spec.")
     return _each_its_own_name(specs)
@@ -117,12 +122,22 @@ def _listed(told: Mapping[str, Any], file: Path) -> SourceSpec:
         name=name,
         mapping=file.parent / told["mapping"] if "mapping" in told else spec.mapping,
         complete=bool(told.get("complete", False)),
-        languages=tuple(told.get("languages", ())),
+        languages=_languages(told.get("languages", []), file),
         institution=str(told.get("institution", "")),
         rights=rights,
         images=str(told.get("images", "none")),
         hosts=named_hosts(told.get("hosts", ())),
     )
+
+
+def _languages(given: list[Any], file: Path) -> tuple[str, ...]:
+    for lang in given:
+        if not isinstance(lang, str) or not lang or not is_tag(lang):
+            raise WrongUse(
+                f"'{lang}' under languages in {file} is not a language.",
+                'Use codes such as "nl" or "pt-BR".',
+            )
+    return tuple(given)
 
 
 def _name_of(path: Path) -> str:

@@ -11,6 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from explorer.errors import ExplorerError, WrongUse
+from ingest.deliveries import nothing_at
+from ingest.formats import FORMATS, recognise
+from ingest.sourcelist import load_sources
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -93,3 +98,62 @@ def test_check_says_a_sentence_for_every_part(sample_data: Path) -> None:
     assert done.returncode == 0
     assert len(done.stdout.strip().splitlines()) >= 3
     assert all(line.startswith("ok ") and line.endswith(".") for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "words"),
+    [("explorer", "Stopped."), ("ingest", "Stopped. What was served before is untouched.")],
+)
+def test_ctrl_c_ends_with_one_sentence(interrupted: str, words: str) -> None:
+    code = (
+        f"import {interrupted}.__main__ as command, typer\n"
+        "app = command.app = typer.Typer(pretty_exceptions_enable=False)\n"
+        "@app.command()\n"
+        "def waits(): import os, signal; os.kill(os.getpid(), signal.SIGINT)\n"
+        "command.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stderr) == (130, f"{words}\n")
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        ('[source]\nspec = "lido:x"\n', "Write [[source]] with two brackets."),
+        ('[[source]]\nspec = "lido:x"\nlanguages = ["dutch"]\n', 'such as "nl" or "pt-BR"'),
+        ('[[source]]\nspec = "lido:x"\nlanguages = [1]\n', 'such as "nl" or "pt-BR"'),
+        ('[[source]]\nspec = "lido:x"\nlanguages = [""]\n', 'such as "nl" or "pt-BR"'),
+    ],
+)
+def test_a_list_of_sources_with_a_slip_is_refused_with_what_to_write(
+    tmp_path: Path, listed: str, words: str
+) -> None:
+    (tmp_path / "sources.toml").write_text(listed)
+    with pytest.raises(WrongUse) as refused:
+        load_sources(tmp_path / "sources.toml")
+    assert words in refused.value.remedy
+
+
+def test_languages_of_a_source_may_have_regions(tmp_path: Path) -> None:
+    listed = '[[source]]\nspec = "lido:x"\nlanguages = ["nl", "pt-BR"]\n'
+    (tmp_path / "sources.toml").write_text(listed)
+    assert load_sources(tmp_path / "sources.toml")[0].languages == ("nl", "pt-BR")
+
+
+def test_an_empty_folder_is_told_in_a_sentence_one_can_read(tmp_path: Path) -> None:
+    (tmp_path / "export").mkdir()
+    with pytest.raises(ExplorerError) as told:
+        recognise(tmp_path / "export")
+    assert told.value.problem == "There is nothing of a known format in export."
+    assert nothing_at(tmp_path, [".json", ".csv", ".json"]).problem.startswith(
+        "There is no .csv or .json file in "
+    )
+
+
+def test_a_file_nobody_knows_is_told_with_every_format(tmp_path: Path) -> None:
+    (tmp_path / "x.xml").write_text("<x/>")
+    with pytest.raises(ExplorerError) as told:
+        recognise(tmp_path / "x.xml")
+    assert all(f"{name}:" in told.value.remedy for name in FORMATS)

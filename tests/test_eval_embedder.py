@@ -129,7 +129,7 @@ def test_text_search_here_scores_as_the_explorer_does(explorer: Explorer) -> Non
     index = WordIndex(passages, langs)
     for query in load_queries("sample")[::4]:
         planned = plan(Question(query.text), catalogue, default_lang="en")
-        shipped = coverage(match_words(planned.words, planned.lang, catalogue, total), total)
+        shipped = coverage(match_words(planned.words, planned.lang, catalogue, total, total), total)
         ours = index.coverage(planned.words, planned.lang)
         np.testing.assert_allclose(ours, shipped, atol=1e-5)
 

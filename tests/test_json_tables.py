@@ -70,6 +70,25 @@ def test_a_file_may_be_one_record(tmp_path: Path) -> None:
     assert parted(read(tmp_path, '{"id":"1","parts":[{"id":"2"}]}', mapping))[0] == ["s:1"]
 
 
+@pytest.mark.parametrize("text", ['{"id":"1"}\n{"id":"2"}\n', '{"id":"1","l":[]}{"id":"2"}'])
+def test_objects_one_after_the_other_are_said_to_be_json_lines(tmp_path: Path, text: str) -> None:
+    _, (rejection,) = parted(read(tmp_path, text))
+    assert "jsonl:" in rejection.reason
+
+
+def test_a_list_that_lies_deeper_is_to_be_named_in_the_mapping(tmp_path: Path) -> None:
+    _, (rejection,) = parted(read(tmp_path, '{"data":{"items":[{"id":"1"}]}}'))
+    assert '[table] records = "data.items"' in rejection.reason
+
+
+def test_a_ready_mapping_that_finds_nothing_to_say_does_not_take_a_file_in(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text('[{"ObjectID":"1"},{"ObjectID":"2"}]')
+    items = list(read_source(SourceSpec("s", "json", tmp_path / "t.json", mapping=Path("tms"))))
+    (rejection,) = [item for item in items if isinstance(item, Rejection)]
+    assert "ready mapping" in rejection.reason
+    assert rejection.record_id == ""
+
+
 def test_two_lists_of_objects_are_not_told_apart_by_themselves(tmp_path: Path) -> None:
     text = '{"makers":[{"id":"9"}],"objects":[{"id":"1"}]}'
     _, (rejection,) = parted(read(tmp_path, text))

@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import WrongUse
-from explorer.types import Measurement, Record
+from explorer.phrases import languages_spoken
+from explorer.render.lines import lines
+from explorer.types import Field, Measurement, Record
 from explorer.wire import dump
-from ingest.columns import FAMILIES, ONE_COLUMN, SPECIAL
+from ingest.clean import clean
+from ingest.columns import FAMILIES, MEASURED, ONE_COLUMN, SPECIAL
 from ingest.deliveries import members
 from ingest.formats import FORMATS
 from ingest.mapping import load_mapping, ready_mappings
@@ -139,7 +142,9 @@ def test_the_roles_of_people_who_are_not_there_go_to_nobody_else(tmp_path: Path)
     assert [(m.name, m.role) for m in record.makers] == [("Royal Works", "")]
 
 
-@pytest.mark.parametrize("header", ["Title,Medium", "ObjectID,Value", "Standort"])
+@pytest.mark.parametrize(
+    "header", ["Title,Medium", "ObjectID,Value", "Standort", "ObjectID,ObjectNumber,OnView"]
+)
 def test_a_ready_mapping_needs_an_identifier_and_something_to_say(
     tmp_path: Path, header: str
 ) -> None:
@@ -245,27 +250,52 @@ def test_what_is_told_of_nobody_is_warned_of(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "measured", "warning"),
+    ("cell", "shown", "measured", "warning"),
     [
-        ("12,5", (12.5, "cm"), None),
-        ("12.5 mm", (12.5, "mm"), None),
-        ("0.125", (0.125, "cm"), None),
-        ('3"', (3, '"'), None),
-        ("1.250", None, "measurement is not a number: height 1.250"),
-        ("ca. 12", None, "measurement is not a number: height ca. 12"),
-        ("0", None, "measurement is zero: height"),
+        ("12,5", "12,5 cm", (12.5, "cm"), None),
+        ("12.5 mm", "12.5 mm", (12.5, "mm"), None),
+        ("0.125", "0.125 cm", (0.125, "cm"), None),
+        ('3"', '3"', (3, '"'), None),
+        ("1.250", "1.250 cm", None, "measurement is not a number: height 1.250"),
+        ("ca. 12", "ca. 12 cm", None, "measurement is not a number: height ca. 12"),
+        ("unknown", "unknown", None, "measurement is not a number: height unknown"),
+        ("0", "0 cm", None, "measurement is zero: height"),
     ],
 )
-def test_a_column_of_one_measurement_is_number_and_unit_and_keeps_its_words(
-    tmp_path: Path, cell: str, measured: tuple[float, str] | None, warning: str | None
+def test_a_column_of_one_measurement_is_number_and_unit_and_says_so(
+    tmp_path: Path, cell: str, shown: str, measured: tuple[float, str] | None, warning: str | None
 ) -> None:
     mapping = '[fields]\nnr="id"\nh={field="measurement.height",unit="cm"}\n'
     record = one(
         tmp_path, mapping, f"nr\th\n1\t{cell}\n".replace('"', '""').replace('3""', '"3"""')
     )
     assert [(m.value, m.unit) for m in record.measurements] == ([measured] if measured else [])
-    assert words(record, "measurement") == [cell]
+    assert words(record, "measurement") == [shown]
     assert record.warnings == ((warning,) if warning else ())
+
+
+def test_measurements_are_shown_with_their_kind_and_quoted_as_they_stand(tmp_path: Path) -> None:
+    mapping = '[fields]\nnr="id"\nh={field="measurement.height",unit="cm"}\nd="measurement"\n'
+    mapping += 'b={field="measurement.width",unit="cm"}\n'
+    record = clean(one(tmp_path, mapping, "nr;h;b;d\n1;45,5;30;with frame\n"))
+    (line,) = lines(record, "en", ["measurement"])
+    assert line.text == "height 45,5 cm, with frame, width 30 cm"
+    assert [part.quote for part in line.parts] == ["45,5 cm", "with frame", "30 cm"]
+    (line,) = lines(record, "de", ["measurement"])
+    assert line.text.startswith("Höhe 45,5 cm")
+    same = one(tmp_path, mapping, "nr;h;b;d\n1;30;30;30 cm\n")
+    (line,) = lines(same, "en", ["measurement"])
+    assert line.text == "30 cm, 30 cm, 30 cm", "which is which cannot be told"
+
+
+def test_there_are_words_for_every_kind_of_measurement_in_every_language() -> None:
+    kinds = {name.removeprefix("measurement.") for name in MEASURED} - {"value"}
+    for lang in languages_spoken():
+        for kind in kinds:
+            fields = (Field("measurement", "5 cm"),)
+            record = Record("s:1", fields=fields, measurements=(Measurement(kind, 5, "cm"),))
+            (line,) = lines(record, lang, ["measurement"])
+            assert line.text.endswith(" 5 cm"), (lang, kind)
 
 
 @pytest.mark.parametrize(
@@ -297,3 +327,20 @@ def test_more_than_one_identifier_is_none(tmp_path: Path) -> None:
     (item,) = read(SourceSpec("s", "csv", tmp_path / "t.csv", mapping=tmp_path / "map.toml"))
     assert isinstance(item, Rejection)
     assert item.reason == "the row has more than one identifier"
+
+
+def test_years_before_our_era_are_shown_in_the_language_of_the_row(tmp_path: Path) -> None:
+    mapping = '[table]\nlang="de"\n[fields]\nnr="id"\nvon="date.earliest"\nbis="date.latest"\n'
+    record = one(tmp_path, mapping, "nr;von;bis\n1;-1344;-1335\n")
+    (shown,) = [f for _, f in record.named("date")]
+    assert (shown.text, shown.lang, shown.source) == ("1345–1336 v. Chr.", "de", "von, bis")
+    assert record.dates[0].display == {"de": shown.text}
+    assert (clean(record).dates[0].earliest, clean(record).dates[0].latest) == (-1344, -1335)
+
+
+def test_a_table_without_a_mapping_is_told_how_to_name_one(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("nr\n1\n")
+    with pytest.raises(WrongUse) as error:
+        list(read(SourceSpec("s", "csv", tmp_path / "t.csv")))
+    assert f'"csv:{tmp_path / "t.csv"}#mapping.toml"' in error.value.remedy
+    assert "#axiell, #collectiveaccess" in error.value.remedy

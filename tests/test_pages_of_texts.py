@@ -148,7 +148,7 @@ def test_a_pdf_gives_a_field_for_every_page_with_words(tmp_path: Path) -> None:
         ("Łódź i żagle.", "page 3", 3, "el-GR"),
     ]
     assert [f.text for _, f in found.named("title")] == ["Λι"]
-    assert (found.author, found.about_numbers) == ("E. Nikolaou", ("MOS 7",))
+    assert (found.author, found.about_numbers) == ("", ("MOS 7",))
     assert found.warnings == ("pages without text: 2",)
 
 

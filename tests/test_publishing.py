@@ -4,13 +4,29 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from explorer.catalogue.generation import current, open_current, published
+from explorer.config import load_settings
 from explorer.errors import WrongUse
+from explorer.types import (
+    Concept,
+    DateSpan,
+    Image,
+    Maker,
+    Measurement,
+    Place,
+    Record,
+    Rights,
+)
+from ingest import diff as differences
+from ingest.diff import FieldChange, field_changes
 from ingest.gate import load_gate
+from ingest.publishing import two_generations
 
 ROOT = Path(__file__).parent.parent
 MAPPING = (
@@ -73,9 +89,52 @@ def test_what_is_held_is_compared_before_it_serves(museum: Path) -> None:
     ]
     said = command(museum, "diff").stdout
     assert "Vas av glas (sv)  ->  Vas av blått glas (sv)" in said
+    assert (found["fields"], found["compared"]) == ({"title": 1}, 1)
+    assert "Changed fields: title 1." in said
     published_now = command(museum, "publish")
     assert published_now.returncode == 0, published_now.stderr
     assert "Kanna av koppar" in titles(museum)
+
+
+PARTS: list[tuple[str, Any, Any, tuple[str, ...], tuple[str, ...]]] = [
+    ("rights", Rights(), Rights(record="CC0", image="http://r.example/"),
+     (), ("record: CC0", "image: http://r.example/")),
+    ("dates", (DateSpan("creation", {"sv": "ca 1642"}, 1642, 1645, "circa"),), (),
+     ("1642–1645 (creation, circa)",), ()),
+    ("dates", (DateSpan(earliest=0, latest=0),), (DateSpan(display={"sv": "förr"}),),
+     ("0 (creation)",), ("förr (creation)",)),
+    ("makers", (Maker("Jan Bos", "painter", "attributed-to", "former"),),
+     (Maker("", status="unknown"),), ("Jan Bos, painter, attributed-to, former",), ("unknown",)),
+    ("makers", (Maker("Jan Bos"),), (Maker("Jan Bos", uri="http://u.example/"),),
+     ("name Jan Bos, status current",), ("name Jan Bos, status current, uri http://u.example/",)),
+    ("concepts", (Concept("type", "http://c.example/", {"sv": "skål", "en": "bowl"}),), (),
+     ("type: skål | bowl",), ()),
+    ("places", (Place("Delft", "find", lat=52.0, lon=4.0),), (), ("Delft (find)",), ()),
+    ("images", (Image("http://i.example/a.jpg", "CC0"),), (),
+     ("http://i.example/a.jpg (CC0)",), ()),
+    ("measurements", (Measurement("height", 12.5, "cm"),), (), ("height: 12.5 cm",), ()),
+    ("on_view", None, True, (), ("yes",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("part", "was", "now", "before", "after"), PARTS)
+def test_parts_of_a_record_are_told_in_short_words(
+    part: str, was: Any, now: Any, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    known = Record("s:1")
+    found = list(field_changes(replace(known, **{part: was}), replace(known, **{part: now})))
+    assert found == [FieldChange(part, before, after)]
+
+
+def test_more_changed_records_than_are_compared_is_said(
+    museum: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (museum / "export.csv").write_text(FIRST.replace(" av ", " of "))
+    assert command(museum, "run").returncode == 0
+    monkeypatch.setattr(differences, "_COMPARED", 2)
+    found = differences.diff(*two_generations(load_settings({"data_dir": museum / "data"})))
+    assert (found.changed, found.compared, found.fields) == (3, 2, {"title": 2})
+    assert "Only the first 2 changed records were compared for this." in differences.told(found)
 
 
 def test_rollback_lets_the_one_before_serve_and_publish_the_later_again(museum: Path) -> None:

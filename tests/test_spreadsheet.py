@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from explorer.errors import ExplorerError, WrongUse
+from explorer.errors import WrongUse
 from explorer.types import Record
 from explorer.wire import dump
 from ingest.deliveries import members
@@ -88,6 +89,14 @@ def remarks(items: list[Item]) -> list[str]:
 
 
 HEADER = ["nr", "titel", "lager"]
+
+
+def refusal(folder: Path) -> str:
+    """Why the one file of `folder` was not read."""
+    (rejection,) = read_source(spec_of(folder))
+    assert isinstance(rejection, Rejection)
+    assert not rejection.record_id
+    return rejection.reason
 
 
 def test_the_header_is_found_below_a_heading_and_empty_rows_are_passed(tmp_path: Path) -> None:
@@ -265,10 +274,9 @@ def test_what_is_no_workbook_is_refused_with_what_to_do(
     tmp_path: Path, content: bytes, words: str
 ) -> None:
     (tmp_path / "t.xlsx").write_bytes(content)
-    with pytest.raises(ExplorerError) as error:
-        read(tmp_path)
-    assert words in error.value.problem
-    assert "Save it" in error.value.remedy
+    reason = refusal(tmp_path)
+    assert words in reason
+    assert "Save it" in reason
 
 
 @pytest.mark.parametrize("part", [SHEET, WORDS, "xl/styles.xml", "xl/workbook.xml"])
@@ -283,19 +291,16 @@ def test_a_part_with_a_document_type_is_not_opened(tmp_path: Path, part: str, be
         return text[:at] + before + entities + text[at:]
 
     rewritten(tmp_path, part, hostile)
-    with pytest.raises(ExplorerError, match="does not begin as"):
-        read(tmp_path)
+    assert "does not begin as" in refusal(tmp_path)
 
 
 def test_a_part_that_unfolds_to_far_more_than_a_workbook_is_not_opened(tmp_path: Path) -> None:
     made(tmp_path, HEADER, ["1", "Vas"])
     rewritten(tmp_path, SHEET, lambda text: text + " " * 30_000_000)
-    with pytest.raises(ExplorerError, match="unpacks to far more"):
-        read(tmp_path)
+    assert "unpacks to far more" in refusal(tmp_path)
     made(tmp_path, HEADER, ["1", "Vas"])
     rewritten(tmp_path, "xl/styles.xml", lambda text: text + " " * 20_000_001)
-    with pytest.raises(ExplorerError, match="more than 20 MB"):
-        read(tmp_path)
+    assert "more than 20 MB" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -345,5 +350,14 @@ def test_reading_a_workbook_without_openpyxl_names_the_extra(
 ) -> None:
     made(tmp_path, HEADER, ["1", "Vas"])
     monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
-    with pytest.raises(ExplorerError, match=r"collection-explorer\[tables\]"):
-        read(tmp_path)
+    (rejection,) = read_source(spec_of(tmp_path))
+    assert isinstance(rejection, Rejection)
+    assert "collection-explorer[tables]" in rejection.reason
+
+
+def test_a_workbook_that_is_called_a_table_of_text_is_known_for_what_it_is(tmp_path: Path) -> None:
+    made(tmp_path, ["nr", "titel"], ["1", "Vas"])
+    (rejection,) = read_source(replace(spec_of(tmp_path), format="csv"))
+    assert isinstance(rejection, Rejection)
+    assert "is a workbook" in rejection.reason
+    assert "xlsx:" in rejection.reason

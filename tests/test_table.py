@@ -6,6 +6,7 @@ import pytest
 
 from explorer.errors import WrongUse
 from explorer.types import Record
+from ingest.clean import clean
 from ingest.mapping import load_mapping
 from ingest.sourcelist import read as read_source
 from ingest.sourcespec import Item, Rejection, SourceSpec
@@ -266,7 +267,9 @@ DATED = NR + 'von = "date.earliest"\nbis = "date.latest"\nwann = { field = "date
         ("1650;;1650–1660", (1650, 1660), "1650–1660"),
         ("1650;;ab 1650", (1650, None), "ab 1650"),
         ("1650;;unter König Otto", (1650, 1650), "unter König Otto"),
-        ("-1344;;", (-1344, -1344), "-1344"),
+        ("-1344;;", (-1344, -1344), "1345 BCE"),
+        ("-1344;-1335;", (-1344, -1335), "1345–1336 BCE"),
+        ("-4;20;", (-4, 20), "5 BCE–20 CE"),
         ("31-12-1650;;", (1650, 1650), "31-12-1650"),
         ("c. 1650;1660;", (1650, 1660), "c. 1650–1660"),
         ("1650.0;1660.0;", (1650, 1660), "1650–1660"),
@@ -299,6 +302,23 @@ def test_a_date_that_begins_after_its_end_is_warned_of_and_has_no_years(tmp_path
     (record,), _ = read(tmp_path, "nr;von;bis;wann\n1;1660;1650;\n", DATED)
     assert record.warnings == ("date begins after its end: 1660, 1650",)
     assert (record.dates[0].earliest, record.dates[0].latest) == (None, None)
+    (shown,) = [f for _, f in record.named("date")]
+    assert (shown.text, shown.source) == ("1660 / 1650", "von, bis"), "no clean range"
+    assert clean(record).dates[0].earliest is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown", "latest"),
+    [("1973$1978;;", "1973$1978", None), ("1973$1978;1978;", "1973$1978 / 1978", 1978)],
+)
+def test_a_year_that_is_not_understood_stays_as_the_words_of_the_date(
+    tmp_path: Path, cells: str, shown: str, latest: int | None
+) -> None:
+    (record,), _ = read(tmp_path, f"nr;von;bis;wann\n1;{cells}\n", DATED)
+    assert [f.text for _, f in record.named("date")] == [shown]
+    (span,) = record.dates
+    assert (dict(span.display), span.earliest, span.latest) == ({"": shown}, None, latest)
+    assert record.warnings == ("date not understood: 1973$1978",)
 
 
 def test_an_address_that_is_none_of_the_web_is_warned_of(tmp_path: Path) -> None:

@@ -35,6 +35,10 @@ def body(found: Record) -> str:
     return "\n\n".join(f.text for _, f in found.named("text"))
 
 
+def titles(found: Record) -> list[str]:
+    return [f.text for _, f in found.named("title")]
+
+
 def written(folder: Path, name: str, content: str | bytes, encoding: str = "utf-8") -> Path:
     file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -256,13 +260,13 @@ def test_a_page_gives_its_words_in_paragraphs_and_what_its_head_says(tmp_path: P
     ]  # fmt: skip
     assert [(f.name, f.text, f.lang) for f in found.fields if f.name != "text"] == [
         ("title", "Le phare & la rade", "fr"), ("description", "Un phare de 1874.", "fr"),
-        ("author", "L. Sandóval", ""),
     ]  # fmt: skip
     assert sorted(found.warnings) == [
         "parts of a page left out: 1 form", "parts of a page left out: 1 nav",
         "parts of a page left out: 2 hidden",
     ]  # fmt: skip
-    assert "insured" not in repr(found)
+    for internal in ("insured", "Sandóval"):
+        assert internal not in repr(found)
 
 
 def test_a_piece_of_a_page_is_a_text_and_its_first_heading_the_title(tmp_path: Path) -> None:
@@ -327,17 +331,57 @@ def test_a_word_document_gives_its_paragraphs_tables_and_properties(tmp_path: Pa
     found = record(tmp_path)
     assert body(found).split("\n\n") == ["Rozdział", POLISH, "pon. · nieczynne", "wt. · 10–18"]
     assert [(f.name, f.text, f.lang) for f in found.fields if f.name != "text"] == [
-        ("title", "Łódź", "pl"), ("author", "H. Morska", ""),
+        ("title", "Łódź", "pl"),
     ]  # fmt: skip
     assert found.id == "s:MOS%201_pl.docx"
     assert found.warnings == ("headers and footers left out: 1",)
 
 
-def test_the_heading_is_the_title_where_the_properties_only_name_a_file(tmp_path: Path) -> None:
-    document = paper.docx(tmp_path / "a.docx", title="Microsoft Word - label7.doc")
+def test_who_typed_a_document_is_its_author_only_where_staff_say_so(tmp_path: Path) -> None:
+    paper.docx(tmp_path / "a.docx", "A wave.", author="jsmit01")
+    assert "jsmit01" not in repr(record(tmp_path))
+    written(tmp_path, "a.yaml", "author: E. Nikolaou")
+    assert record(tmp_path).author == "E. Nikolaou"
+
+
+NO_TITLES = [
+    "Microsoft Word - label7.doc", "Microsoft Word - label7", "untitled", "Untitled-2", "Document1",
+    "Sans titre 3", "Unbenannt", "about:blank", "https://museum.example/x y", "www.museum.example",
+    "file:///C:/Users/jsmit01/label", "wall 7", "wall 7.docx", " ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("noted", NO_TITLES)
+def test_the_heading_is_the_title_where_the_program_noted_none(tmp_path: Path, noted: str) -> None:
+    document = paper.docx(tmp_path / "wall 7.docx", title=noted)
     document.add_heading("The wave", 0)
-    document.save(str(tmp_path / "a.docx"))
-    assert record(tmp_path).named("title")[0][1].text == "The wave"
+    document.save(str(tmp_path / "wall 7.docx"))
+    assert titles(record(tmp_path / "wall 7.docx")) == ["The wave"]
+    page = f"<title>{noted}</title><h1 hidden>Store A3</h1><h1>The <i>wave</i></h1><p>It rises."
+    assert titles(record(written(tmp_path, "wall 7.html", page))) == ["The wave"]
+    pdf = paper.pdf([["It rises."]], info=f"/Title ({noted}) /Author (jsmit01)")
+    found = record(written(tmp_path, "wall 7.pdf", pdf))
+    assert (titles(found), found.author) == ([], "")
+
+
+def test_a_title_that_only_holds_such_a_word_is_one(tmp_path: Path) -> None:
+    for title in ("Untitled (Blue)", "Document of a voyage", "About: the wave", "1642"):
+        page = f"<title>{title}</title><p>It rises."
+        assert titles(record(written(tmp_path, "wall 7.html", page))) == [title]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Before.\n\n# The *wave*\n\nIt rises.", ["The wave"]),
+        ("---\ntitle: Foam\n---\n# The wave", ["Foam"]),
+        ("It rises.\n\n## Technique\n\nWood.", []),
+    ],
+)
+def test_the_first_great_heading_of_a_markdown_text_is_its_title(
+    tmp_path: Path, text: str, title: list[str]
+) -> None:
+    assert titles(record(written(tmp_path, "wall 7.md", text))) == title
 
 
 def test_what_was_struck_out_hidden_or_remarked_is_never_read(tmp_path: Path) -> None:

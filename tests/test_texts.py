@@ -13,6 +13,7 @@ import pytest
 from explorer.ask import ask
 from explorer.catalogue.reading import Catalogue
 from explorer.config import Settings
+from explorer.render.cards import card
 from explorer.search import search
 from explorer.types import Answer, Question, Record
 from explorer.wiring import open_explorer
@@ -86,6 +87,23 @@ def test_front_matter_may_be_empty_and_its_lines_may_end_in_spaces(
     item = read(tmp_path, text)
     assert isinstance(item, Record), item
     assert [(f.name, f.text) for f in item.fields] == [("text", "A wave.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("A *wave*.", "A wave."),
+        ("It rises over the boats, and  \nthe men bow low before the foam, for it is near.",
+         "It rises over the boats, and the men bow low before the…"),
+        ("海" * 80, "海" * 60 + "…"),
+    ],
+)  # fmt: skip
+def test_a_text_without_a_title_is_called_by_its_first_words(
+    tmp_path: Path, text: str, shown: str
+) -> None:
+    item = read(tmp_path, text)
+    assert isinstance(item, Record)
+    assert card(item, "en").title == shown
 
 
 @pytest.mark.parametrize(

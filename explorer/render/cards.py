@@ -6,13 +6,27 @@ from explorer.phrases import phrase
 from explorer.render.lines import in_language, lines, maker_lines, rights_label
 from explorer.types import Card, Record
 
+_LONGEST = 60
+
 
 def title_of(record: Record, lang: str) -> str:
-    """The record's title in `lang` where it has one, else in its own; else what it is known by."""
+    """The record's title in `lang` where it has one, else in its own; else what it is known by,
+    or, of a text, its first words.
+    """
     titles = in_language(record.named("title"), lang)
     if titles:
         return titles[0][1].text
+    if record.kind in ("text", "visit") and (written := in_language(record.named("text"), lang)):
+        return _opening(written[0][1].text)
     return object_number(record) or unquote(record.id.partition(":")[2]) or record.id
+
+
+def _opening(text: str) -> str:
+    """The first words of a text, as many as make a title."""
+    flat = " ".join(text[: 5 * _LONGEST].split())
+    if len(flat) <= _LONGEST:
+        return flat
+    return (flat[:_LONGEST].rpartition(" ")[0] or flat[:_LONGEST]).rstrip(" ,;:") + "…"
 
 
 def object_number(record: Record) -> str:

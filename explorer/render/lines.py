@@ -1,12 +1,13 @@
 """The lines of a museum label: values of a record in a visitor's language, and their Fields."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from explorer.phrases import phrase, phrases
+from explorer.phrases import DEFAULT, phrase, phrases
 from explorer.types import Field, Maker, Record
 
 LABEL_FIELDS = (
@@ -14,6 +15,9 @@ LABEL_FIELDS = (
     "object_number",
 )  # fmt: skip
 """The lines of a label."""
+
+# Three decimals may be thousands: their value is not known.
+_BARE = re.compile(r"(\d+(?:[.,]\d{1,2})?)\s*(\D*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,40 @@ def lines(record: Record, lang: str, names: Sequence[str] = LABEL_FIELDS) -> Ite
             chosen = titles
         if chosen:
             parts = tuple(Part(ref, f, 0, f.text) for ref, f in chosen)
-            yield Line(f"field.{name}", ", ".join(p.quote for p in parts), parts)
+            kinds = measured_kinds(record, lang) if name == "measurement" else {}
+            told = (f"{kinds.get(p.reference, '')} {p.quote}".strip() for p in parts)
+            yield Line(f"field.{name}", ", ".join(told), parts)
+
+
+def measured_kinds(record: Record, lang: str) -> dict[str, str]:
+    """What is measured, "height", by the reference of each Field that gives a bare number of it.
+
+    None where more Fields than measurements say the same: which is which cannot be told.
+    """
+    kinds: dict[tuple[float, str], list[str]] = {}
+    for each in record.measurements:
+        kinds.setdefault((each.value, each.unit), []).append(each.kind)
+    bare: dict[tuple[float, str], list[str]] = {}
+    for reference, field in record.named("measurement"):
+        if match := _BARE.fullmatch(field.text):
+            value = float(match.group(1).replace(",", "."))
+            bare.setdefault((value, match.group(2)), []).append(reference)
+    words = _measured_words()
+    own = words.get(lang.partition("-")[0], words[DEFAULT])
+    return {
+        reference: own[kind]
+        for measure, references in bare.items()
+        if len(references) == len(kinds.get(measure, ()))
+        for reference, kind in zip(references, kinds[measure], strict=True)
+        if kind in own
+    }
+
+
+@cache
+def _measured_words() -> dict[str, dict[str, str]]:
+    table = files("explorer").joinpath("vocabulary", "measured.tsv").read_text("utf-8")
+    rows = csv.DictReader(table.splitlines(), delimiter="\t")
+    return {row.pop("language"): row for row in rows}
 
 
 def maker_lines(record: Record, lang: str) -> Iterator[Line]:

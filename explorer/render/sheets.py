@@ -21,7 +21,7 @@ from explorer.render.html import (
     tongue,
     whereabouts,
 )
-from explorer.render.lines import page_label
+from explorer.render.lines import measured_kinds, page_label
 from explorer.types import FIELDS, Card, Citation, Field, Record, Statement
 
 _BELONGING = ("maker.role", "maker.qualifier")  # told beside their maker, not as lines
@@ -84,12 +84,15 @@ def _rows(
     beside: dict[str, list[tuple[str, Field]]] = {}
     for pair in (pair for name in _BELONGING for pair in record.named(name)):
         beside.setdefault(pair[1].source, []).append(pair)
+    kinds = measured_kinds(record, lang)
     lines: dict[str, list[Markup]] = {}
     for name in [*FIELDS, *dict.fromkeys(f.name for f in record.fields if f.name not in FIELDS)]:
         for i, (reference, field) in enumerate(record.named(name)):
             if name in _BELONGING and field.source in makers:
                 continue
             words = _words(field, spans.get(reference, ()), lang)
+            if kind := kinds.get(reference):
+                words = Markup("{} {}").format(kind, words)
             for ref, further in beside.get(reference, ()):
                 words += _words(further, spans.get(ref, ()), lang, aside=True)
             lines.setdefault(_label_key(record, name, i), []).append(words)

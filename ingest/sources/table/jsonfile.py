@@ -10,7 +10,7 @@ from explorer.text import nfc
 from ingest.columns import Column
 from ingest.deliveries import Member
 from ingest.encoding import opened
-from ingest.mapping import Mapping
+from ingest.mapping import Mapping, says
 from ingest.sources.table.jsonscan import NotJson, Scanner, items, line_reader
 from ingest.sources.table.record import id_in, records
 from ingest.sources.table.rows import (
@@ -82,6 +82,9 @@ def _rows(member: Member, spec: SourceSpec, mapping: Mapping) -> Read:
                 never -= {column for column, values in row.values.items() if values}
                 count += 1
             yield row
+    if count and mapping.optional and all(c in never for c in mapping.columns if says(c)):
+        reason = "the ready mapping finds nothing but numbers in it: write a mapping file for it"
+        yield Rejection(spec.name, member.where, "", "", reason)
     if count > 1 and not mapping.optional:
         for column in mapping.columns:
             if column in never and not column.by_keys:

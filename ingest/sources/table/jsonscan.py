@@ -14,6 +14,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _SHOWN = 60  # characters of a name in a report
 _BREAKS_OFF = "it breaks off"
 _NO_COMMA = "it is not JSON: a comma is missing"
+_SEVERAL = "it holds several objects, one after the other: name it with jsonl: instead of json:"
 _DEEP = "it is nested too deeply to be a record"
 
 
@@ -148,11 +149,18 @@ def items(scanner: Scanner, records: str) -> _Items:
     elif scanner.peek() == "{":
         steps = records.split(".") if records else []
         if not (yield from _object(scanner, steps)):
-            raise NotJson(f"no list of records{f' called {records}' if records else ''} was found")
+            if scanner.peek() == "{":
+                raise NotJson(_SEVERAL, "its first object")
+            raise NotJson(
+                f"no list of records{f' called {records}' if records else ''} was found: name the"
+                ' path to it in the mapping, such as [table] records = "data.items"'
+            )
     else:
         raise NotJson("it holds neither a list of records nor an object that has one")
-    if scanner.peek():
-        raise NotJson("more follows after the end of the JSON text", "its end")
+    if ahead := scanner.peek():
+        raise NotJson(
+            _SEVERAL if ahead == "{" else "more follows after the end of the JSON text", "its end"
+        )
 
 
 def _list(scanner: Scanner) -> _Items:

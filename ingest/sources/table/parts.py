@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import zip_longest
 
 from explorer.types import Concept, DateSpan, Field, Maker, Measurement, Place
@@ -17,6 +18,8 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _STRUCTURED = frozenset(FAMILIES) - {"maker", "place", "measurement"}
 
 _Values = Mapping[Column, Values]
+_ENDS = ("date.earliest", "date.latest")
+_NEUTRAL = ("BCE", "CE")
 _NO_YEARS = range(10_000, 100_000)
 
 
@@ -107,7 +110,8 @@ def measured(
     for group in groups:
         if group.family == "measurement" and group.head:
             for value, kind, unit in _side_by_side(group, values, warnings):
-                said = " ".join(filter(None, (kind, value, unit)))
+                said = with_unit(value, unit or group.head.unit)
+                said = f"{kind} {said}" if kind else said
                 fields.append(Field("measurement", said, lang, source=group.head.name))
                 found += _measurement(kind, value, unit or group.head.unit, warnings)
     for column, cells in values.items():
@@ -116,6 +120,11 @@ def measured(
             for value in cells:
                 found += _measurement(kind, value, column.unit, warnings)
     return found, fields
+
+
+def with_unit(words: str, unit: str) -> str:
+    """A measured column's words, with its unit where they end in a number and so lack one."""
+    return f"{words} {unit}" if unit and words[-1:].isdigit() else words
 
 
 def _measurement(kind: str, value: str, unit: str, warnings: list[str]) -> Iterator[Measurement]:
@@ -132,13 +141,16 @@ def _measurement(kind: str, value: str, unit: str, warnings: list[str]) -> Itera
 
 
 def dates(
-    told: Mapping[str, Sequence[str]], fields: Sequence[Field], warnings: list[str]
+    values: _Values, fields: Sequence[Field], lang: str, warnings: list[str]
 ) -> tuple[tuple[DateSpan, ...], list[Field]]:
     """The creation's date, and a Field for it where the source has years but no words.
 
     One year alone is both ends, unless the words say where the other one is.
     """
-    cells = [next(iter(told.get(f"date.{end}", ())), "") for end in ("earliest", "latest")]
+    told = {
+        c.field: (found[0], c.name) for c, found in values.items() if c.field in _ENDS and found
+    }
+    cells = [told.get(end, ("", ""))[0] for end in _ENDS]
     first, last = (_span(cell) for cell in cells)
     read = [(cell, span) for cell, span in zip(cells, (first, last), strict=True) if span]
     known = [cell for cell, _ in read]
@@ -154,11 +166,13 @@ def dates(
     if earliest is not None and latest is not None and earliest > latest:
         warnings.append(f"date begins after its end: {earliest}, {latest}")
         earliest = latest = None
+        known = []
     made: list[Field] = []
-    if known and not shown:
-        text = "–".join(dict.fromkeys(_YEAR.sub(_year, cell) for cell in known))
-        made = [Field("date", text, "", source="date.earliest, date.latest")]
-        shown = {"": text}
+    if any(cells) and not shown:
+        text, spoken = _in_words([cell for cell in cells if cell], known, lang)
+        source = ", ".join(told[end][1] for end in _ENDS if end in told)
+        made = [Field("date", text, spoken, source=source)]
+        shown = {spoken: text}
     unsure = (span.certainty for _, span in read if span.certainty != "certain")
     span = DateSpan("creation", shown, earliest, latest, next(unsure, "certain"))
     return ((span,) if shown else ()), made
@@ -175,8 +189,46 @@ def _span(cell: str) -> Span | None:
     return read_date(cell, "zxx")
 
 
+def _in_words(cells: Sequence[str], known: Sequence[str], lang: str) -> tuple[str, str]:
+    """What a visitor reads of a date's cells, and its language; as they stand if not understood."""
+    if len(known) < len(cells):
+        return " / ".join(dict.fromkeys(cells)), ""
+    matches = [_YEAR.fullmatch(cell) for cell in cells]
+    years = [int(match.group(1)) for match in matches if match]
+    if len(years) == len(cells) and min(years) < 1:
+        # In the row's language, if the words are understood there as the years they stand for.
+        text = _years(years, *_eras(lang))
+        read = read_date(text, lang)
+        if read and (read.earliest, read.latest) == (years[0], years[-1]):
+            return text, lang
+        return _years(years, *_NEUTRAL), ""
+    return "–".join(dict.fromkeys(_YEAR.sub(_year, cell) for cell in cells)), ""
+
+
+def _years(years: Sequence[int], before: str, after: str) -> str:
+    """Years of which the first lies before our era: 1345–1336 BCE, 5 BCE–20 CE."""
+    if years[-1] > 0:
+        return f"{1 - years[0]} {before}–{years[-1]} {after}"
+    return "–".join(dict.fromkeys(str(1 - year) for year in years)) + f" {before}"
+
+
+@cache
+def _eras(lang: str) -> tuple[str, str]:
+    """What stands behind years before and of our era (CLDR)."""
+    from babel import Locale, UnknownLocaleError
+
+    if lang.partition("-")[0] == "en":
+        return _NEUTRAL
+    try:
+        eras = Locale.parse(lang, sep="-").eras["abbreviated"]
+    except (UnknownLocaleError, ValueError):
+        return _NEUTRAL
+    return eras[0], eras[1]
+
+
 def _year(match: re.Match[str]) -> str:
-    return str(int(match.group(1)))
+    year = int(match.group(1))
+    return str(year) if year > 0 else _years([year], *_NEUTRAL)
 
 
 def web_address(given: str, warnings: list[str]) -> str:

@@ -19,7 +19,15 @@ from explorer.types import (
     Source,
 )
 from ingest.columns import MEASURED, PLACES, Column
-from ingest.sources.table.parts import concepts, dates, makers, measured, places, web_address
+from ingest.sources.table.parts import (
+    concepts,
+    dates,
+    makers,
+    measured,
+    places,
+    web_address,
+    with_unit,
+)
 from ingest.sources.table.rows import Read, Row, Shape, Values, harmful
 from ingest.sourcespec import Item, Rejection, Remark
 
@@ -93,14 +101,14 @@ def _made(
     lang = next(iter(told.get("lang", ())), shape.lang)
     warnings: list[str] = []
     fields = [
-        Field(name, value, column.lang or lang, source=column.name)
+        Field(name, with_unit(value, column.unit), column.lang or lang, source=column.name)
         for column, found in values.items()
         if (name := _STANDS_IN.get(column.field))
         for value in found
         if value
     ]
     made_by, maker_fields = makers(shape.groups, values, lang, warnings)
-    dated, date_fields = dates(told, fields, warnings)
+    dated, date_fields = dates(values, fields, lang, warnings)
     sizes, size_fields = measured(shape.groups, values, lang, warnings)
     fields += (*maker_fields, *date_fields, *size_fields)
     fields.sort(key=lambda field: _RANK[field.name])

@@ -9,7 +9,7 @@ from explorer.text import nfc
 from ingest.columns import Column, Group, grouped
 from ingest.deliveries import Member
 from ingest.mapping import Mapping as ColumnMapping
-from ingest.mapping import load_mapping
+from ingest.mapping import load_mapping, ready_mappings
 from ingest.sourcespec import Rejection, Remark, SourceSpec
 
 LONGEST_LINE = 20_000_000
@@ -52,10 +52,11 @@ Read = Iterator[Row | Rejection | Remark]
 def mapping_of(spec: SourceSpec) -> ColumnMapping:
     """The mapping of a table; WrongUse where there is none."""
     if spec.mapping is None:
-        name = spec.path.name
+        ready = ", ".join(f"#{name}" for name in ready_mappings())
         raise WrongUse(
-            f"The table {name} has no mapping file.",
-            f"Write one and name it: {spec.format}:{name}#mapping.toml",
+            f"The table {spec.path.name} has no mapping file.",
+            f'Name one after it, quoted: "{spec.format}:{spec.path}#mapping.toml",'
+            f" or a ready one: {ready}.",
         )
     return load_mapping(spec.mapping)
 

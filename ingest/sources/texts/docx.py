@@ -11,7 +11,7 @@ from typing import Any
 
 from explorer.errors import ExplorerError
 from ingest.deliveries import Member
-from ingest.sources.texts.written import Part, Written, real_title, tidied
+from ingest.sources.texts.written import Part, Written, tidied
 
 _MAX_BYTES = 100_000_000
 _MAX_UNPACKED = 150_000_000
@@ -75,8 +75,8 @@ def _told(document: Any) -> Written:
     properties = document.core_properties
     return Written(
         (*parts, *_notes(document)),
-        title=real_title(properties.title or "") or _title(document),
-        author=tidied(properties.author or ""),
+        title=tidied(properties.title or ""),
+        heading=_heading(document),
         lang=tidied(properties.language or ""),
         warnings=tuple(_warnings(document)),
     )
@@ -160,7 +160,7 @@ def _is_hidden(run: Any) -> bool:
     return mark is not None and mark.get(f"{_W}val") not in ("0", "false", "off")
 
 
-def _title(document: Any) -> str:
+def _heading(document: Any) -> str:
     """The words of the first paragraph that is set as a title or a heading."""
     names = {style.style_id: style.name or "" for style in document.styles}
     for element, text in _paragraphs(document.element.body):

@@ -12,7 +12,7 @@ from explorer.types import Field, Record, RecordKind, Rights, Source
 from ingest.deliveries import Member
 from ingest.sources.texts.front import SIDECAR, belongs, beside, day
 from ingest.sources.texts.names import named
-from ingest.sources.texts.written import Written
+from ingest.sources.texts.written import Written, real_title
 from ingest.sourcespec import Item, Rejection, Remark, SourceSpec
 
 _FORMS = {
@@ -55,7 +55,8 @@ def _record(member: Member, written: Written, front: Mapping[str, Any], spec: So
     name = named(member.name)
     kind: RecordKind = "visit" if told.get("kind") == "visit" else "text"
     lang = told.get("lang") or name.lang or written.lang or spec.language
-    title, author = told.get("title") or written.title, told.get("author") or written.author
+    noted = real_title(written.title, PurePosixPath(member.name).name)
+    title, author = told.get("title") or noted or written.heading, told.get("author", "")
     numbers = _many(front["about"]) if "about" in front else ()
     if "about" not in front and kind == "text" and name.number:
         numbers = (name.number,)

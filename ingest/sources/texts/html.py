@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection
+from copy import deepcopy
 from itertools import islice
 from typing import Any
 
@@ -30,7 +31,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 
 
 def written(member: Member, languages: Collection[str]) -> Written:
-    """The words of a page in paragraphs, and what its head says: title, author, language."""
+    """The words of a page in paragraphs, and what its head says: title, language."""
     data = member.read(_MAX_BYTES)
     if data.count(b"<") > 2 * _MAX_ELEMENTS:
         raise ExplorerError(
@@ -44,11 +45,10 @@ def written(member: Member, languages: Collection[str]) -> Written:
         str(meta.get("name") or "").lower(): str(meta.get("content") or "")
         for meta in root.iter("meta")
     }
-    title = tidied(" ".join(root.findtext(".//title", "").split()))
     return Written(
         (Part("\n\n".join(paragraphs)),) if paragraphs else (),
-        title=title or _heading(root),
-        author=tidied(told.get("author", "")),
+        title=tidied(root.findtext(".//title", "")),
+        heading=_heading(root),
         lang=str(root.get("lang") or root.get("xml:lang") or ""),
         description=tidied(" ".join(told.get("description", "").split())),
         guessed=found.encoding * found.guessed,
@@ -152,6 +152,10 @@ def _has_words(element: Any) -> bool:
 
 def _heading(root: Any) -> str:
     for element in root.iter("h1", "h2", "h3", "h4", "h5", "h6"):
-        if words := tidied(" ".join("".join(element.itertext()).split())):
+        if any(_omitted(above) for above in element.iterancestors()):
+            continue
+        alone = deepcopy(element)
+        alone.tail = None
+        if words := " ".join(" ".join(_paragraphs(alone)[0]).split()):
             return words
     return ""

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Collection
+from itertools import pairwise
+from typing import Any
 
 from explorer.errors import ExplorerError
 from explorer.text import nfc
@@ -23,22 +25,43 @@ def written(member: Member, languages: Collection[str]) -> Written:
         raise ExplorerError("The text holds more markup than words.", "Save it as plain text.")
     text = plain_text(body)
     return Written(
-        (Part(text),) if text else (), front=front, guessed=found.encoding * found.guessed
+        (Part(text),) if text else (),
+        heading=_heading(body),
+        front=front,
+        guessed=found.encoding * found.guessed,
     )
 
 
 def plain_text(markdown: str) -> str:
     """The words of a Markdown text, its paragraphs parted by an empty line, without markup."""
-    from markdown_it import MarkdownIt
-
     paragraphs = []
-    for token in MarkdownIt("commonmark", {"html": False}).parse(markdown):
+    for token in _tokens(markdown):
         if token.type == "inline":
-            pieces = (
-                " " if child.type in ("softbreak", "hardbreak") else child.content
-                for child in token.children or ()
-            )  # fmt: skip
-            paragraphs.append(nfc("".join(pieces)))
+            paragraphs.append(_words(token))
         elif token.type in ("code_block", "fence"):
             paragraphs.append(nfc(token.content))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _heading(markdown: str) -> str:
+    """The words of the first heading of the highest level."""
+    tokens = _tokens(markdown)
+    headings = (
+        _words(inside) for token, inside in pairwise(tokens)
+        if token.type == "heading_open" and token.tag == "h1"
+    )  # fmt: skip
+    return next(filter(None, headings), "")
+
+
+def _tokens(markdown: str) -> list[Any]:
+    from markdown_it import MarkdownIt
+
+    return list(MarkdownIt("commonmark", {"html": False}).parse(markdown))
+
+
+def _words(inline: Any) -> str:
+    pieces = (
+        " " if child.type in ("softbreak", "hardbreak") else child.content
+        for child in inline.children or ()
+    )
+    return nfc("".join(pieces))

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from explorer.errors import ExplorerError
 from ingest.deliveries import Member
 from ingest.sources.texts.pages import paged
-from ingest.sources.texts.written import Part, Written, real_title, tidied
+from ingest.sources.texts.written import Part, Written, tidied
 
 _MAX_BYTES = 200_000_000
 _LONGEST_WAIT = 900  # seconds by the clock, for a machine that does much besides
@@ -58,8 +58,7 @@ def written(member: Member, languages: Collection[str]) -> Written:
     texts, warnings = paged([page.split("\n") for page in pages], lang or next(iter(languages), ""))
     return Written(
         tuple(Part(text, f"page {n}", n) for n, text in enumerate(texts, 1) if text),
-        title=real_title(told["title"]),
-        author=tidied(told["author"]),
+        title=tidied(told["title"]),
         lang=lang,
         warnings=(*_unread(pages), *warnings),
     )

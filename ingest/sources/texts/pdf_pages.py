@@ -62,7 +62,6 @@ def _told() -> dict[str, Any]:
     return {
         "pages": pages,
         "title": str((about and about.title) or ""),
-        "author": str((about and about.author) or ""),
         "lang": str(reader.root_object.get("/Lang") or ""),
     }
 

@@ -5,10 +5,12 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.text import nfc
+from explorer.text import fold, nfc
 from ingest.deliveries import Member
 from ingest.encoding import Decoded, decoded
 
@@ -17,7 +19,12 @@ MAX_BYTES = 2_000_000
 
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # soft hyphens and marks without width
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_FILE_NAME = re.compile(r"\.(docx?|odt|rtf|pages|indd|qxp|pdf|html?|pptx?)$", re.IGNORECASE)
+_FILE_NAME = re.compile(
+    r"\.(docx?|odt|rtf|txt|md|pages|indd|qxp|pdf|html?|pptx?|xlsx?)$|^microsoft \w+ - ",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\w+://.*|about:\S+|www\.\S+", re.IGNORECASE)
+_NUMBERED = re.compile(r"[\s\d()._-]+$")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -34,12 +41,14 @@ class Part:
 class Written:
     """The words of a file and what it says of itself; `front` are the keys set above them.
 
+    `title` is what a program noted, and may be none; `heading` is the first of the text's own.
+    Who a program says the author is, is whoever typed it, and is never read.
     `guessed` is the encoding where it had to be guessed.
     """
 
     parts: tuple[Part, ...]
     title: str = ""
-    author: str = ""
+    heading: str = ""
     lang: str = ""
     description: str = ""
     front: Mapping[str, Any] = field(default_factory=dict)
@@ -53,10 +62,21 @@ def tidied(text: str) -> str:
     return nfc(_SURROGATES.sub("\ufffd", text))
 
 
-def real_title(text: str) -> str:
-    """A title that a program noted; "" where it noted a file's name."""
+def real_title(text: str, file: str) -> str:
+    """The title that a program noted of `file`; "" where that is an address, a name or nothing."""
     title = tidied(" ".join(text.split()))
-    return "" if _FILE_NAME.search(title) else title
+    if _FILE_NAME.search(title) or _ADDRESS.fullmatch(title):
+        return ""
+    names = (fold(file), fold(file.rpartition(".")[0]))
+    unnamed = fold(title) in names or _NUMBERED.sub("", fold(title)) in _unnamed()
+    return "" if unnamed else title
+
+
+@cache
+def _unnamed() -> frozenset[str]:
+    """What programs call a document that nobody has named, as compared."""
+    table = files("ingest.sources.texts").joinpath("unnamed.tsv").read_text("utf-8")
+    return frozenset(fold(line.partition("\t")[2]) for line in table.splitlines()[1:])
 
 
 def letters(member: Member, languages: Collection[str], most: int = MAX_BYTES) -> Decoded:
