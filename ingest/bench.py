@@ -160,8 +160,9 @@ def bare_chroma(data: Path, folder: Path, *, told: bool = False) -> float:
     import chromadb
 
     generation = open_current(data)
-    vectors = np.array(generation.vectors)
-    passages = generation.catalogue.passages(range(len(vectors)))
+    rows = np.flatnonzero(generation.row_records)
+    vectors = np.array(generation.vectors[rows])
+    passages = generation.catalogue.passages(rows.tolist())
     began = time.perf_counter()
     client = chromadb.PersistentClient(str(folder))
     collection = client.create_collection("plain", embedding_function=None)
