@@ -19,7 +19,7 @@ from explorer.errors import ExplorerError
 Task = TypeVar("Task")
 Made = TypeVar("Made")
 
-_ALONE = 2  # tasks done here before other processes are started: little work needs none
+_ALONE = 8  # tasks done here before other processes are started: little work needs none
 
 
 class Workers:

@@ -356,7 +356,7 @@ def test_a_complete_source_that_was_not_read_whole_says_it_withdraws_nothing(mus
 
 def test_no_process_of_a_run_is_left(museum: Path) -> None:
     workers = Workers(2)
-    assert list(workers.map(len, [["x"]] * 10)) == [1] * 10
+    assert list(workers.map(len, [["x"]] * 30)) == [1] * 30
     processes = list(workers._processes)
     workers.close()
     assert processes and all(process.poll() is not None for process in processes)
