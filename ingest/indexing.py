@@ -14,9 +14,9 @@ from explorer.catalogue.reading import Catalogue
 from explorer.config import Settings
 from explorer.errors import ExplorerError
 from ingest.intake import Progress
+from ingest.matrix import offset
 from ingest.workers import environment
 
-_HEADER = 128  # bytes before the first vector
 _END = "end"
 _ENOUGH = 4_096  # rows handed over at once: many small batches cost more
 
@@ -143,7 +143,7 @@ def main(spec: str, folder: Path, dims: int) -> int:
             continue
         rows = range(int(told[0]), int(told[1]))
         vectors = np.fromfile(
-            folder / VECTORS, np.float32, len(rows) * dims, offset=_HEADER + rows.start * dims * 4
+            folder / VECTORS, np.float32, len(rows) * dims, offset=offset(rows.start, dims)
         )
         index.add(rows, vectors.reshape(len(rows), dims))
     return 1

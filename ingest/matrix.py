@@ -35,7 +35,6 @@ class Matrix:
         self._old_rows = dict(before.catalogue.passage_rows()) if before else {}
         self._rows: dict[bytes, int] = {}
         self._waiting: list[tuple[bytes, str]] = []
-        self._header = len(_header(0, embedder.dims))
         self.rows = 0
         self.embedded = 0
         if path.exists():
@@ -56,7 +55,7 @@ class Matrix:
         self._file.close()
 
     def _at(self, row: int) -> int:
-        return self._header + row * self._embedder.dims * 4
+        return offset(row, self._embedder.dims)
 
     def add(self, hashes: Sequence[bytes], texts: Sequence[str]) -> None:
         """Nothing; each text has the next row."""
@@ -106,6 +105,11 @@ class Matrix:
         self._file.seek(0, os.SEEK_END)
         self._file.flush()
         return self.rows
+
+
+def offset(row: int, dims: int) -> int:
+    """Where a row begins in the file, in bytes, whether its header is written yet or not."""
+    return len(_header(0, dims)) + row * dims * 4
 
 
 def _header(rows: int, dims: int) -> bytes:

@@ -255,8 +255,9 @@ def _stale(before: Generation | None, embedder: Embedder, settings: Settings) ->
 
 def _lacks_index(before: Generation | None, settings: Settings) -> bool:
     """Whether what serves is too large for the matrix alone, and has no index."""
-    large = before is not None and before.manifest.passages > settings.matrix_limit
-    return large and before is not None and not (before.folder / INDEX).is_dir()
+    if before is None or before.manifest.passages <= settings.matrix_limit:
+        return False
+    return not (before.folder / INDEX).is_dir()
 
 
 def _before(sources: Sequence[SourceSpec], settings: Settings) -> Generation | None:
@@ -333,8 +334,8 @@ def _put_in_place(
         )
     passed = None
     if gate is not None:
-        built = open_generation(folder)
-        passed = passes(gate, built, before, embedder, settings.default_lang)
+        made = open_generation(folder)
+        passed = passes(gate, made, before, embedder, settings.default_lang)
     name = put_in_place(folder)
     if hold or (passed and not passed.passed):
         keep_built(name, settings)
