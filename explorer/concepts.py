@@ -1,0 +1,135 @@
+"""The concept vocabulary: what visitors ask by, with its words in the languages of the Union."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from zlib import crc32
+
+from explorer.language import words as function_words
+from explorer.text import fold, forms, stem, words
+
+FACETS = (
+    "type", "material", "technique", "genre", "period", "subject", "role", "person", "colour",
+    "attribution",
+)  # fmt: skip
+_ABOUT = ("id", "facet", "broader", "aat", "wikidata")
+_LONGEST = 4  # words of a label
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One concept: `labels` gives per language the preferred words first, then others."""
+
+    id: str
+    facet: str
+    broader: str
+    aat: str
+    wikidata: str
+    labels: Mapping[str, tuple[str, ...]]
+
+    def label(self, lang: str) -> str:
+        """The preferred words in `lang`, else in English."""
+        return (self.labels.get(lang.partition("-")[0]) or self.labels["en"])[0]
+
+
+@cache
+def concepts() -> Mapping[str, Concept]:
+    """Every concept by its id."""
+    table = files("explorer").joinpath("vocabulary", "concepts.tsv").read_text("utf-8")
+    rows = csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return {row["id"]: _concept(row) for row in rows}
+
+
+def _concept(row: Mapping[str, str]) -> Concept:
+    labels = {lang: tuple(told.split("|")) for lang, told in row.items() if lang not in _ABOUT}
+    return Concept(row["id"], row["facet"], row["broader"], row["aat"], row["wikidata"], labels)
+
+
+@cache
+def _borne(lang: str) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """The stems of each label of a language -> the ids of the concepts that bear it."""
+    found: dict[tuple[str, ...], dict[str, None]] = {}
+    for concept in concepts().values():
+        for label in concept.labels.get(lang, ()):
+            found.setdefault(_key(words(label), lang), {})[concept.id] = None
+    return {key: tuple(ids) for key, ids in found.items()}
+
+
+@cache
+def _told(lang: str) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """Those that a sentence may name: without words as French "été", which mostly is "been"."""
+    common = {(form,) for word in function_words(lang, "function") for form in forms(word, lang)}
+    return {key: ids for key, ids in _borne(lang).items() if key not in common}
+
+
+def _key(found: Sequence[str], lang: str) -> tuple[str, ...]:
+    return tuple(stem(word, lang) for word in found)
+
+
+@cache
+def edition() -> str:
+    """What stands for the vocabulary as it is: indexed words hold its concepts."""
+    table = files("explorer").joinpath("vocabulary", "concepts.tsv").read_bytes()
+    return f"{crc32(table):08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Concepts that the words from `start` up to `stop` name."""
+
+    start: int
+    stop: int
+    ids: tuple[str, ...]
+
+
+def named(stems: Sequence[str], lang: str) -> Iterator[Named]:
+    """The concepts that folded stems of `lang` name, longest label first, none inside another."""
+    known = _told(lang.partition("-")[0])
+    at = 0
+    while at < len(stems):
+        for stop in range(min(len(stems), at + _LONGEST), at, -1):
+            if ids := known.get(tuple(stems[at:stop])):
+                yield Named(at, stop, ids)
+                at = stop
+                break
+        else:
+            at += 1
+
+
+@cache
+def lineage(concept_id: str) -> tuple[str, ...]:
+    """The concept and all that are broader, nearest first."""
+    broader = concepts()[concept_id].broader
+    return (concept_id, *(lineage(broader) if broader else ()))
+
+
+def of_value(value: str, lang: str, facet: str) -> Concept | None:
+    """The concept of a facet that a whole value names; None where it names none, or two."""
+    found = words(value)
+    if not 0 < len(found) <= _LONGEST:
+        return None
+    ids = _borne(lang.partition("-")[0]).get(_key(found, lang), ())
+    own = [concepts()[i] for i in ids if concepts()[i].facet == facet]
+    return own[0] if len(own) == 1 else None
+
+
+def token(concept_id: str) -> str:
+    """How a concept stands in the word index."""
+    return f"#{concept_id}"
+
+
+def labelled(label: str) -> tuple[str, ...]:
+    """The ids of the concepts that bear a label in any language, for words of an unknown one."""
+    return _anywhere().get(fold(label), ())
+
+
+@cache
+def _anywhere() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for concept in concepts().values():
+        for several in concept.labels.values():
+            for label in several:
+                found.setdefault(fold(label), {})[concept.id] = None
+    return {label: tuple(ids) for label, ids in found.items()}

@@ -1,0 +1,90 @@
+"""The concept vocabulary: whole in every language of the Union, and found in sentences."""
+
+from collections import Counter
+
+import pytest
+
+from explorer.catalogue.wordforms import index_forms
+from explorer.concepts import FACETS, concepts, labelled, lineage, named, of_value
+from explorer.text import fold, stem, words
+
+UNION = (
+    "bg", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "de", "el", "hu", "ga", "it", "lv", "lt",
+    "mt", "pl", "pt", "ro", "sk", "sl", "es", "sv",
+)  # fmt: skip
+
+
+def _ids(text: str, lang: str) -> set[str]:
+    stems = [stem(word, lang) for word in words(text)]
+    return {concept for found in named(stems, lang) for concept in found.ids}
+
+
+def test_there_are_at_least_250_concepts_in_every_facet_a_visitor_asks_by() -> None:
+    assert len(concepts()) >= 250
+    assert {concept.facet for concept in concepts().values()} == set(FACETS)
+
+
+@pytest.mark.parametrize("lang", UNION)
+def test_every_concept_has_words_in_every_language_of_the_union(lang: str) -> None:
+    for concept in concepts().values():
+        labels = concept.labels[lang]
+        assert labels, (concept.id, lang)
+        assert all(label == label.strip() and label for label in labels), (concept.id, lang)
+
+
+@pytest.mark.parametrize("lang", UNION)
+def test_no_word_stands_at_two_concepts_of_one_facet(lang: str) -> None:
+    bearers = Counter(
+        (concept.facet, label.casefold())
+        for concept in concepts().values()
+        for label in set(concept.labels[lang])
+    )
+    assert [label for label, n in bearers.items() if n > 1] == []
+
+
+def test_identifiers_look_like_identifiers_and_broader_ones_exist() -> None:
+    for concept in concepts().values():
+        assert not concept.aat or (concept.aat.isdigit() and concept.aat.startswith("300"))
+        assert (
+            not concept.wikidata
+            or concept.wikidata[0] + concept.wikidata[1:].lstrip("0123456789") == "Q"
+        )
+        assert not concept.broader or concepts()[concept.broader].facet == concept.facet
+        assert concept.id == fold(concept.id)
+
+
+def test_a_sentence_names_concepts_in_its_language() -> None:
+    assert "still-life" in _ids("Een stilleven met bloemen", "nl")
+    assert {"still-life", "flower"} <= _ids("une nature morte aux fleurs", "fr")
+    assert "oil-paint" in _ids("painted with oil paint", "en")
+
+
+def test_a_longer_name_wins_over_the_words_in_it() -> None:
+    (found,) = [f for f in named(["still", "life"], "en") if "still-life" in f.ids]
+    assert (found.start, found.stop) == (0, 2)
+
+
+def test_a_word_every_sentence_has_names_nothing() -> None:
+    assert "summer" not in _ids("il a été peint", "fr")
+    assert "wax" not in _ids("hij was schilder", "nl")
+    assert of_value("was", "nl", "material") is not None  # as a value it can mean nothing else
+
+
+def test_a_narrower_concept_is_found_by_the_broader_one() -> None:
+    assert lineage("etching") == ("etching", "print")
+    assert {"#etching", "#print"} <= set(index_forms("Radierung", "de"))
+
+
+def test_a_value_names_one_concept_of_its_facet_in_any_language() -> None:
+    names = {"de": "Gemälde", "fr": "peinture", "pl": "obraz", "el": "πίνακας", "mt": "pittura"}
+    for lang, value in names.items():
+        concept = of_value(value, lang, "type")
+        assert concept is not None, lang
+        assert concept.id == "painting"
+    assert of_value("", "de", "type") is None
+    assert of_value("ein sehr langes Wort für ein Gemälde", "de", "type") is None
+
+
+def test_a_word_of_an_unknown_language_names_what_bears_it_anywhere() -> None:
+    assert "still-life" in labelled("Stillleben")
+    assert labelled("xyzzy") == ()
