@@ -71,5 +71,5 @@ def _ranked(
 def _found(hit: Hit, lang: str) -> Found:
     return Found(
         card(hit.record, lang), hit.passage, round(hit.score, 4), round(hit.cosine, 4),
-        round(hit.coverage, 4), hit.words, round(hit.likeness, 4),
+        round(hit.coverage, 4), hit.words, round(hit.likeness, 4), round(hit.reach, 4), hit.met,
     )  # fmt: skip

@@ -116,10 +116,15 @@ def _stemmer(lang: str) -> Any | None:  # PyStemmer has no types
     return Stemmer.Stemmer(name, 0) if name in Stemmer.algorithms() else None
 
 
+def is_stemmed(lang: str) -> bool:
+    """Whether there is a stemmer for a language."""
+    return _stemmer(lang) is not None
+
+
 def stem(word: str, lang: str) -> str:
     """The folded stem of one word in `lang`; the folded word where there is no stemmer for it."""
     stemmer = _stemmer(lang)
-    return fold(stemmer.stemWord(word.lower()) if stemmer else word)
+    return fold((stemmer and stemmer.stemWord(word.lower())) or word)
 
 
 def forms(word: str, lang: str) -> tuple[str, ...]:

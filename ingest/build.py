@@ -25,6 +25,7 @@ from explorer.catalogue.generation import (
     write_manifest,
 )
 from explorer.catalogue.writing import FILE, CatalogueWriter
+from explorer.concepts import edition
 from explorer.config import Settings
 from ingest.accepted import Accepted
 from ingest.clean import REVISION
@@ -60,7 +61,7 @@ class Written:
 
 def made_by() -> str:
     """What stands for how this release understands records and indexes their words."""
-    return f"{version('collection-explorer')} {REVISION}"
+    return f"{version('collection-explorer')} {REVISION} {edition()}"
 
 
 def extends(before: Generation | None, changed: int) -> bool:

@@ -24,7 +24,7 @@ from explorer.errors import ExplorerError, NotReady
 
 log = logging.getLogger("explorer")
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised when a catalogue of before can no longer be read."""
 
 MANIFEST, VECTORS, INDEX = "manifest.json", "vectors.npy", "index"
@@ -41,6 +41,8 @@ class Calibration:
 
     coverage: float = 2.0
     """Weight of the share of the question's words, added to the cosine."""
+    bridge: float = 0.0
+    """Weight of that share when words of other languages and forms that stand for them count."""
     likeness: float = 0.0
     """Weight of nearness word by word; 0 where the embedder knows no words by themselves."""
     found: float = 0.2
@@ -89,10 +91,33 @@ class Generation:
         return self.catalogue.row_records(self.manifest.rows)
 
     @cached_property
+    def row_languages(self) -> dict[str, NDArray[np.bool_]]:
+        """Language -> which rows of the matrix are of it."""
+        return self.catalogue.row_languages(self.manifest.rows)
+
+    @cached_property
     def record_starts(self) -> NDArray[np.int64]:
         """The first row of each record that has passages; a record's rows follow one another."""
         records = self.row_records
         return np.flatnonzero(np.concatenate([[True], records[1:] != records[:-1]]))
+
+    def rows_of(self, key: int) -> range:
+        """The rows of a record's passages; none where it has none."""
+        order, keys = self._by_key
+        at = int(np.searchsorted(keys, key))
+        if at == len(keys) or keys[at] != key:
+            return range(0)
+        place = int(order[at])
+        last = place + 1 == len(order)
+        stop = self.manifest.rows if last else int(self.record_starts[place + 1])
+        return range(int(self.record_starts[place]), stop)
+
+    @cached_property
+    def _by_key(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The places among `record_starts` in the order of the keys, and these keys."""
+        keys = self.row_records[self.record_starts]
+        order = np.argsort(keys, kind="stable")
+        return order, keys[order]
 
 
 def _matrix(file: Path) -> NDArray[np.float32]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.catalogue.facets import facet_value
+from explorer.catalogue.wordforms import pairs
 from explorer.catalogue.writing import FILE
 from explorer.errors import WrongUse
 from explorer.text import number_key
@@ -200,6 +201,15 @@ class Catalogue:
             records[row] = key
         return records
 
+    def row_languages(self, total: int) -> dict[str, NDArray[np.bool_]]:
+        """Language -> whether each of `total` rows is of it."""
+        found: dict[str, NDArray[np.bool_]] = {}
+        for row, lang in self._rows("SELECT row, lang FROM passage"):
+            if lang not in found:
+                found[lang] = np.zeros(total, np.bool_)
+            found[lang][row] = True
+        return found
+
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in their order; text is "" for cuts of a Field."""
         marks = ",".join("?" * len(rows))
@@ -281,6 +291,25 @@ class Catalogue:
         """In how many passages a folded form stands."""
         rows = self._rows("SELECT doc FROM word_count WHERE term = ?", [form])
         return int(rows[0][0]) if rows else 0
+
+    def meaning(self, pivots: Sequence[str]) -> list[tuple[str, str, str, float]]:
+        """(pivot, form, language, share) of the collection's words that mean these stems."""
+        marks = ",".join("?" * len(pivots))
+        return self._rows(
+            "SELECT m.pivot, f.form, f.lang, m.share FROM meaning m JOIN form f ON f.id = m.form"  # noqa: S608
+            f" WHERE m.pivot IN ({marks})",
+            pivots,
+        )
+
+    def spelled_like(self, latin: str, limit: int = 100) -> list[tuple[str, str, bool]]:
+        """(form, language, whether it is of a name) of words with pairs of letters in common."""
+        asked = " OR ".join(f'"{pair}"' for pair in pairs(latin))
+        rows = self._rows(
+            "SELECT f.form, f.lang, f.name FROM spelling s JOIN form f ON f.id = s.rowid"
+            " WHERE s.spelling MATCH ? ORDER BY s.rank LIMIT ?",
+            [asked, limit],
+        )
+        return [(form, lang, bool(name)) for form, lang, name in rows]
 
     def postings(self, form: str) -> tuple[Keys, NDArray[np.float32]]:
         """The rows a folded form stands in, and its BM25 score there (k1 1.2, b 0.75)."""

@@ -52,6 +52,21 @@ CREATE INDEX passage_record ON passage (record);
 
 -- Folded words and their stems; contentless, rowid = passage.row.
 CREATE VIRTUAL TABLE word USING fts5 (
-    forms, content = '', tokenize = "unicode61 remove_diacritics 0"
+    forms, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '#-'"
 );
 CREATE VIRTUAL TABLE word_count USING fts5vocab (word, row);
+
+-- The collection's own words: each stem in each language it is used in, and each word of a name.
+-- What went stays: a word that stands in no passage any more is looked up in vain.
+CREATE TABLE form (id INTEGER PRIMARY KEY, form TEXT NOT NULL, lang TEXT NOT NULL,
+                   name INTEGER NOT NULL);
+CREATE UNIQUE INDEX form_lang ON form (form, lang, name);
+
+-- The bridge to other languages: the English stems a form means, and with what share.
+CREATE TABLE meaning (pivot TEXT NOT NULL, form INTEGER NOT NULL, share REAL NOT NULL,
+                      PRIMARY KEY (pivot, form)) WITHOUT ROWID;
+
+-- Names, and words of languages that have no stemmer, as pairs of Latin letters; rowid = form.id.
+CREATE VIRTUAL TABLE spelling USING fts5 (
+    pairs, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '^$'", detail = none
+);

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from explorer.catalogue.facets import facet_rows
-from explorer.text import fold, forms, number_key, words
+from explorer.catalogue.wordforms import index_forms, meaningful, name_words, pairs, spelling
+from explorer.lexicon import pivots
+from explorer.text import fold, is_stemmed, number_key
 from explorer.types import Passage, Record
 from explorer.wire import dump, load_record
 
 FILE = "catalogue.sqlite"
+_LEARNT = 500_000  # words that are remembered as known, so that SQLite need not be asked
 
 
 def text_hash(text: str) -> bytes:
@@ -38,6 +41,8 @@ class Entry:
     """Per passage its folded words and stems, as the word index holds them."""
     texts: tuple[str, ...]
     """Per passage what is embedded."""
+    words: tuple[tuple[str, str, bool], ...]
+    """Table `form`: the stems of its words, and the words of its names, with their languages."""
 
 
 def entry(record: Record, passages: Sequence[Passage]) -> Entry:
@@ -61,7 +66,14 @@ def entry(record: Record, passages: Sequence[Passage]) -> Entry:
         ),
         tuple(" ".join(index_forms(p.text, p.lang)) for p in passages),
         tuple(p.text for p in passages),
+        _words(record, passages),
     )  # fmt: skip
+
+
+def _words(record: Record, passages: Sequence[Passage]) -> tuple[tuple[str, str, bool], ...]:
+    own = [(form, p.lang, False) for p in passages for form in meaningful(p.text, p.lang)]
+    names = [(form, lang, True) for form, lang in name_words(record)]
+    return tuple(dict.fromkeys(own + names))
 
 
 class CatalogueWriter:
@@ -83,6 +95,7 @@ class CatalogueWriter:
             self._db.executescript(schema)
         self._db.execute("BEGIN")
         self._extended = extended
+        self._learnt: set[tuple[str, str, bool]] = set()
         self._key = self._largest("SELECT max(key) FROM record", 0)
         self._row = self._largest("SELECT max(row) FROM passage", -1) + 1
 
@@ -123,7 +136,32 @@ class CatalogueWriter:
             "INSERT INTO word (rowid, forms) VALUES (?, ?)", list(enumerate(made.forms, first))
         )
         self._row += len(made.passages)
+        self._learn(made.words)
         return first
+
+    def _learn(self, found: Iterable[tuple[str, str, bool]]) -> None:
+        """Nothing; these words lead to the collection from other languages and spellings."""
+        for one in found:
+            if one in self._learnt:
+                continue
+            if len(self._learnt) >= _LEARNT:
+                self._learnt.clear()
+            self._learnt.add(one)
+            form, lang, name = one
+            done = self._db.execute(
+                "INSERT OR IGNORE INTO form (form, lang, name) VALUES (?, ?, ?)", one
+            )
+            if not done.rowcount:
+                continue
+            key = done.lastrowid
+            if name or not is_stemmed(lang):
+                told = " ".join(pairs(spelling(form)))
+                self._db.execute("INSERT INTO spelling (rowid, pairs) VALUES (?, ?)", [key, told])
+            if not name:
+                self._db.executemany(
+                    "INSERT INTO meaning VALUES (?, ?, ?)",
+                    [(pivot, key, share) for pivot, share in pivots(form, lang)],
+                )
 
     def _relate(self, key: int, about: Iterable[str]) -> None:
         pairs = [(record_id, key) for record_id in about]
@@ -180,9 +218,3 @@ class CatalogueWriter:
         ).fetchone()
         self._db.close()
         return int(counts[0]), int(counts[1])
-
-
-def index_forms(text: str, lang: str) -> Iterable[str]:
-    """The folded words of `text` and their stems, in order, as the word index holds them."""
-    for word in words(text):
-        yield from forms(word, lang)

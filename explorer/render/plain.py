@@ -52,9 +52,10 @@ def listed(searched: Searched, form: str, *, explain: bool) -> str:
 
 def _explained(found: Found) -> str:
     where = found.passage.field or "composed line" if found.passage else "filter"
-    words = ", ".join(found.words) or "no words"
+    met = [f"{one.word} ~ {one.met} ({one.way} {one.share:.2f})" for one in found.met]
+    words = ", ".join([*found.words, *met]) or "no words"
     return (
-        f"{found.score:.3f} = cosine {found.cosine:.3f}, coverage {found.coverage:.3f}"
-        f" and likeness {found.likeness:.3f}"
+        f"{found.score:.3f} = cosine {found.cosine:.3f}, coverage {found.coverage:.3f},"
+        f" reach {found.reach:.3f} and likeness {found.likeness:.3f}"
         f" in {where}; {words}"
     )

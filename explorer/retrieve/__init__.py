@@ -1,6 +1,7 @@
 """Finding: words (in the catalogue), likeness (in others), ranking (all together), support."""
 
-from explorer.retrieve.ranking import hits_of, rank, retrieve
+from explorer.retrieve.hits import hits_of, retrieve
+from explorer.retrieve.ranking import rank
 from explorer.retrieve.support import outcome, worth_showing
 
 __all__ = ["hits_of", "outcome", "rank", "retrieve", "worth_showing"]

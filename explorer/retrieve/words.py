@@ -7,13 +7,24 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.catalogue.reading import Catalogue
+from explorer.bridge import Expansion, expansions
+from explorer.catalogue.generation import Generation
 from explorer.text import forms
 
 _BM25_CEILING = 2.2  # k1 + 1: what a word's BM25 score tends to, in units of its idf
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What stands for a word of the question, and the rows that hold it."""
+
+    expansion: Expansion
+    rows: Ints
+    shares: Floats
+    """Per row BM25 over its upper bound, times what it stands for: 0..1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +36,49 @@ class WordMatch:
     rows: Ints
     shares: Floats
     """Per row BM25 over its upper bound, 0..1."""
+    met: tuple[Met, ...] = ()
 
 
 def match_words(
-    words: Sequence[str], lang: str, catalogue: Catalogue, total: int, rows: int
+    words: Sequence[str], lang: str, generation: Generation, *, bridged: bool = True
 ) -> tuple[WordMatch, ...]:
-    """Each word with the passages that hold it or its stem, of `total` in a matrix of `rows`.
+    """Each word with the passages that hold it or its stem, and those it reaches over the bridge.
 
-    A word the catalogue does not know keeps the highest weight there is: what is asked for and
-    is not here must count against every record.
+    A word the catalogue does not know, nor anything that stands for it, keeps the highest weight
+    there is: what is asked for and is not here must count against every record.
     """
-    return tuple(_match(word, lang, catalogue, total, rows) for word in words)
+    found = expansions(words, lang, generation.catalogue) if bridged else [()] * len(words)
+    return tuple(
+        _match(word, lang, own, generation) for word, own in zip(words, found, strict=True)
+    )
 
 
-def _match(word: str, lang: str, catalogue: Catalogue, total: int, rows: int) -> WordMatch:
+def _match(word: str, lang: str, found: Sequence[Expansion], generation: Generation) -> WordMatch:
+    catalogue, total = generation.catalogue, generation.manifest.passages
     known = {form: n for form in forms(word, lang) if (n := catalogue.frequency(form))}
-    best = np.zeros(rows, np.float32)
+    best = np.zeros(generation.manifest.rows, np.float32)
     for form, n in known.items():
-        found, scores = catalogue.postings(form)
-        np.maximum.at(best, found, scores / (_idf(n, total) * _BM25_CEILING))
+        rows, shares = _postings(form, n, generation)
+        np.maximum.at(best, rows, shares)
     held = np.flatnonzero(best)
-    return WordMatch(word, _idf(max(known.values(), default=0), total), held, best[held])
+    frequencies = {e: catalogue.frequency(e.form) for e in found}
+    met = tuple(_meet(e, n, generation) for e, n in frequencies.items())
+    often = max((*known.values(), *(round(e.share * n) for e, n in frequencies.items())), default=0)
+    return WordMatch(word, _idf(often, total), held, best[held], met)
+
+
+def _postings(form: str, frequency: int, generation: Generation) -> tuple[Ints, Floats]:
+    rows, scores = generation.catalogue.postings(form)
+    return rows, scores / (_idf(frequency, generation.manifest.passages) * _BM25_CEILING)
+
+
+def _meet(expansion: Expansion, frequency: int, generation: Generation) -> Met:
+    """Where an expansion stands in passages of its language."""
+    rows, shares = _postings(expansion.form, frequency, generation)
+    if expansion.lang in generation.row_languages:
+        own = generation.row_languages[expansion.lang][rows]
+        rows, shares = rows[own], shares[own]
+    return Met(expansion, rows, np.asarray(shares * expansion.share, np.float32))
 
 
 def _idf(frequency: int, total: int) -> float:
@@ -60,3 +93,16 @@ def coverage(matches: Sequence[WordMatch], rows: int) -> Floats:
     for match in matches:
         covered[match.rows] += match.shares * (match.idf / weight)
     return covered
+
+
+def reach(matches: Sequence[WordMatch], rows: int) -> Floats:
+    """The coverage where each word counts in whatever stands for it most, 0..1."""
+    reached = np.zeros(rows, np.float32)
+    weight = sum(match.idf for match in matches)
+    for match in matches:
+        best = np.zeros(rows, np.float32)
+        best[match.rows] = match.shares
+        for met in match.met:
+            np.maximum.at(best, met.rows, met.shares)
+        reached += best * np.float32(match.idf / weight)
+    return reached

@@ -1,0 +1,143 @@
+"""The word bridge: from a question's words to the collection's own, in other languages and forms.
+
+Ways over it: the concept vocabulary, learnt translations, parts of compounds, other spellings.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Literal
+
+from explorer.catalogue.reading import Catalogue
+from explorer.catalogue.wordforms import pairs, spelling
+from explorer.compounds import parts
+from explorer.concepts import labelled, named, token
+from explorer.lexicon import pivots
+from explorer.text import fold, forms, is_stemmed, stem
+
+MOST = 24
+"""Expansions of one question."""
+
+Way = Literal["concept", "translation", "part", "form", "spelling"]
+
+_LEAST = 0.15  # share of the meaning from which a word is followed
+_PART = 0.6  # what a part stands for of the compound asked for
+_DICE = 0.6  # likeness of two inflected forms, from which they are one word
+_FORM, _SPELLING = 0.9, 0.8  # what they stand for at best
+_PER_LETTER = 0.1
+_NAME = 4  # letters of the shortest name that is looked for in other spellings
+_LONG_NAME = 8  # letters from which on two may be wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A form of the word index that stands for `share` of a question's word; `lang` "" for any."""
+
+    form: str
+    share: float
+    way: Way
+    lang: str = ""
+
+
+def expansions(
+    words: Sequence[str], lang: str, catalogue: Catalogue, most: int = MOST
+) -> list[tuple[Expansion, ...]]:
+    """Per word what stands for it in this collection, at most `most` together, surest first."""
+    stems = [stem(word, lang) for word in words]
+    by_concept = _concepts(words, stems, lang)
+    found = []
+    for word, stemmed, concepts in zip(words, stems, by_concept, strict=True):
+        own = set(forms(word, lang))
+        every = (*concepts, *_of_word(word, stemmed, lang, catalogue))
+        found.append(_surest(e for e in every if e.form not in own and catalogue.frequency(e.form)))
+    ranked = [(-e.share, place, i) for i, own in enumerate(found) for place, e in enumerate(own)]
+    kept = Counter(i for _, _, i in sorted(ranked)[:most])
+    return [tuple(own[: kept[i]]) for i, own in enumerate(found)]
+
+
+def _surest(found: Iterable[Expansion]) -> list[Expansion]:
+    """Each form once, by the way it is surest, the surest first."""
+    best: dict[str, Expansion] = {}
+    for one in found:
+        if one.form not in best or one.share > best[one.form].share:
+            best[one.form] = one
+    return sorted(best.values(), key=lambda e: (-e.share, e.form))
+
+
+def _concepts(words: Sequence[str], stems: Sequence[str], lang: str) -> list[list[Expansion]]:
+    """Per word the concepts it names, by itself or with those beside it, in `lang` or in any."""
+    found: list[list[Expansion]] = [[] for _ in words]
+    for one in named(stems, lang):
+        for i in range(one.start, one.stop):
+            found[i] += (Expansion(token(c), 1.0, "concept") for c in one.ids)
+    for word, own in zip(words, found, strict=True):
+        if not own:
+            own += (Expansion(token(c), 1.0, "concept") for c in labelled(word))
+    return found
+
+
+def _of_word(word: str, stemmed: str, lang: str, catalogue: Catalogue) -> Iterator[Expansion]:
+    if not word.isalpha():
+        return
+    yield from _translations(stemmed, lang, 1.0, catalogue)
+    for part in parts(fold(word), lang):
+        yield Expansion(part, _PART, "part")
+        yield Expansion(stem(part, lang), _PART, "part")
+        yield from _translations(stem(part, lang), lang, _PART, catalogue)
+    if not catalogue.frequency(fold(word)) and not catalogue.frequency(stemmed):
+        yield from _spelled(word, lang, catalogue)
+
+
+def _translations(
+    stemmed: str, lang: str, whole: float, catalogue: Catalogue
+) -> Iterator[Expansion]:
+    """Words that mean the same, by how much both meanings have in common (Bhattacharyya)."""
+    asked = dict(pivots(stemmed, lang))
+    common: dict[tuple[str, str], float] = {}
+    for pivot, form, of, share in catalogue.meaning(list(asked)):
+        common[form, of] = common.get((form, of), 0.0) + sqrt(asked[pivot] * share)
+    for (form, of), share in common.items():
+        if share >= _LEAST:
+            yield Expansion(form, min(share, 1.0) * whole, "translation", of)
+
+
+def _spelled(word: str, lang: str, catalogue: Catalogue) -> Iterator[Expansion]:
+    """Inflected forms of a language without a stemmer, and names written otherwise."""
+    asked = spelling(word)
+    allowed = 0 if len(asked) < _NAME else 1 if len(asked) < _LONG_NAME else 2
+    allowed += not word.isascii() and not fold(word).isascii()  # another script fits loosely
+    for form, of, name in catalogue.spelled_like(asked):
+        other = spelling(form)
+        if name and other[0] == asked[0]:
+            far = distance(asked, other, allowed)
+            if far <= allowed:
+                yield Expansion(form, _SPELLING - _PER_LETTER * far, "spelling")
+        elif not name and of == lang and not is_stemmed(lang):
+            alike = dice(asked, other)
+            if alike >= _DICE:
+                yield Expansion(form, _FORM * alike, "form", of)
+
+
+def dice(one: str, other: str) -> float:
+    """The share of pairs of letters that two words have in common, ends marked: 0..1."""
+    left, right = set(pairs(one)), set(pairs(other))
+    return 2 * len(left & right) / (len(left) + len(right))
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """Letters to add, drop, change or swap (Damerau 1964); `most` + 1 where it is more."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]

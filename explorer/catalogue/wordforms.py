@@ -1,0 +1,65 @@
+"""What the word index holds of a text: its words folded, their stems, their parts, its concepts."""
+
+from collections.abc import Iterator
+
+from explorer.compounds import parts
+from explorer.concepts import lineage, named, token
+from explorer.text import fold, fold_to_latin, stem, words
+from explorer.types import Record
+
+NAMING = ("title", "maker", "person", "place")
+"""The Fields whose words name a record."""
+
+_SOUNDS = {"γκ": "g", "γγ": "g", "μπ": "b", "ντ": "d", "κσ": "x"}  # Greek for one foreign letter
+_SHORTEST = 3  # letters of a name that is looked for in other spellings
+
+
+def index_forms(text: str, lang: str) -> Iterator[str]:
+    """Each word of `text` folded, its stem and its parts where they differ; then the concepts."""
+    stems = []
+    for word in words(text):
+        plain, stemmed = fold(word), stem(word, lang)
+        stems.append(stemmed)
+        yield plain
+        if stemmed != plain:
+            yield stemmed
+        for part in parts(plain, lang):
+            yield part
+            if (own := stem(part, lang)) != part:
+                yield own
+    for found in named(stems, lang):
+        for concept_id in found.ids:
+            yield from (token(broader) for broader in lineage(concept_id))
+
+
+def meaningful(text: str, lang: str) -> Iterator[str]:
+    """The stems of the words of `text`, and of their parts: what translations are looked up by."""
+    for word in words(text):
+        if word.isalpha():
+            yield stem(word, lang)
+            yield from (stem(part, lang) for part in parts(fold(word), lang))
+
+
+def name_words(record: Record) -> Iterator[tuple[str, str]]:
+    """(folded word, language) of the names that a record is known by."""
+    for name in NAMING:
+        for _, field in record.named(name):
+            lang = field.lang or field.lang_detected
+            for word in words(field.text):
+                if len(word) >= _SHORTEST and word.isalpha() and not word.islower():
+                    yield fold(word), lang
+
+
+def spelling(word: str) -> str:
+    """A word in Latin letters, as near to its sound as letters tell."""
+    folded = fold(word)
+    if not folded.isascii():
+        for written, sound in _SOUNDS.items():
+            folded = folded.replace(written, sound)
+    return fold_to_latin(folded)
+
+
+def pairs(word: str) -> list[str]:
+    """The pairs of letters of a word, its ends marked."""
+    marked = f"^{word}$"
+    return [marked[i : i + 2] for i in range(len(marked) - 1)]
