@@ -37,8 +37,8 @@ ingest: setup ## take in the sources of sources.toml
 ask: setup ## ask one question: make ask Q="Who made the great wave?"
 	@$(BIN)/collection-explorer ask "$(Q)" --data-dir $(DATA)
 
-eval: setup ## measure finding on the sample collection's question set
-	$(BIN)/collection-eval run finding --data-dir $(DATA)
+eval: setup-dev ## measure finding on the sample collection's question set
+	$(BIN)/collection-eval run finding
 
 bench: setup-dev ## print speed as ratios against the plain way: asking, and taking in
 	$(BIN)/python -m eval.bench $(DATA)

@@ -1,7 +1,9 @@
 """The command collection-eval."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +12,8 @@ from explorer.errors import WrongUse
 
 if TYPE_CHECKING:
     from eval.figures import Measured
-    from eval.finding import Report
+
+SUITES = ("finding", "parity", "embedder")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,15 +31,26 @@ def _commands() -> None:
 
 @app.command()
 def run(
-    suite: Annotated[str, typer.Argument(help="finding or embedder")],
+    suite: Annotated[str, typer.Argument(help="finding, parity or embedder")],
     questions: Annotated[str, typer.Option(help="A set under eval/questions.")] = "sample",
     half: Annotated[
         str | None,
         typer.Option(help="development, test or all; without it embedder takes development"),
     ] = None,
+    ablation: Annotated[bool, typer.Option(help="What each part of finding brings.")] = False,
+    against: Annotated[
+        Path | None, typer.Option(help="An earlier report as JSON, to say what changed.")
+    ] = None,
+    label: Annotated[bool, typer.Option(help="Write parity's labels into languages.tsv.")] = False,
     failures: Annotated[bool, typer.Option(help="List the questions that went wrong.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    data_dir: Annotated[Path | None, typer.Option(help="The ingested collection.")] = None,
+    page: Annotated[
+        Path | None, typer.Option("--report", help="Write the report as a page of HTML.")
+    ] = None,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(help="The ingested collection; without it the one asked about is taken in."),
+    ] = None,
     embedder: Annotated[str, typer.Option(help="The embedder to measure.")] = "embedded:",
     part: Annotated[
         str,
@@ -49,35 +63,82 @@ def run(
     ] = None,
     shared: Annotated[Path | None, typer.Option(help="Folder of texts to measure on.")] = None,
 ) -> None:
-    """Run a suite and print its figures: finding over a question set, or an embedder by itself."""
-    from eval import tables
+    """Run a suite and print its figures: of questions to a collection, or of an embedder."""
+    from eval import report, tables
     from explorer.wire import dump
 
-    report: Report | Measured
-    if suite == "finding":
-        report = _finding(questions, half or "all", data_dir)
-        shown = tables.shown(report, failures=failures)
-    elif suite == "embedder":
-        report = _embedder(embedder, part, half or "development", weight, shared, data_dir)
-        shown = tables.measured(report)
+    if suite not in SUITES:
+        raise WrongUse(f"There is no suite '{suite}'.", f"Use one of: {', '.join(SUITES)}.")
+    if label and suite != "parity":
+        raise WrongUse("Labels are given by the suite parity alone.", "Leave --label out.")
+    if suite == "embedder":
+        measured = _embedder(embedder, part, half or "development", weight, shared, data_dir)
     else:
-        raise WrongUse(f"There is no suite '{suite}'.", "Use: finding or embedder.")
-    print(dump(report).decode() if as_json else shown)
+        measured = _asked(suite, questions, half or "all", data_dir, shared, ablation, against)
+    if label:
+        _label(measured)
+    if page:
+        page.write_text(report.page(measured), encoding="utf-8")
+    print(dump(measured).decode() if as_json else tables.measured(measured, failures=failures))
 
 
-def _finding(questions: str, half: str, data_dir: Path | None) -> "Report":
-    from eval import finding
-    from eval.queries import load_queries
-    from explorer.config import load_settings
-    from explorer.wiring import open_explorer
+def _asked(
+    suite: str,
+    questions: str,
+    half: str,
+    data_dir: Path | None,
+    shared: Path | None,
+    ablation: bool,
+    against: Path | None,
+) -> "Measured":
+    """A suite that asks a set of questions."""
+    from eval import collections, finding, parity
+    from eval.material import SHARED
+    from eval.queries import in_half, load_queries
 
-    chosen: dict[str, Literal["development", "test"] | None] = {
-        "development": "development", "test": "test", "all": None,
-    }  # fmt: skip
-    if half not in chosen:
-        raise WrongUse(f"'{half}' is not a half.", f"Use one of: {', '.join(chosen)}.")
-    explorer = open_explorer(load_settings({"data_dir": data_dir}))
-    return finding.run(load_queries(questions), explorer, chosen[half])
+    queries, earlier = load_queries(questions), _earlier(against)
+    before = {one["id"]: one["values"] for one in earlier.get("asked", ())}
+    with collections.opened(questions, data_dir, shared or SHARED) as explorer:
+        run = finding.run if suite == "finding" else parity.run
+        measured = run(queries, explorer, half, before)
+        tables = list(measured.tables)
+        if ablation:
+            from eval.ablation import ablation as parts
+
+            tables.append(parts(in_half(queries, half), explorer))
+    settings = {**measured.settings, "question set": questions}
+    if earlier:
+        told = earlier["settings"]
+        other = {name: told[name] for name in told if told[name] != settings.get(name)}
+        settings["before"] = other or "the same"
+    return replace(measured, settings=settings, tables=tables)
+
+
+def _earlier(against: Path | None) -> dict[str, Any]:
+    """An earlier report as it was printed; empty where none is named."""
+    if against is None:
+        return {}
+    try:
+        told: dict[str, Any] = json.loads(against.read_text("utf-8"))
+        if told["asked"] and told["settings"]:
+            return told
+        problem = "it holds no questions"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        problem = str(error)
+    raise WrongUse(
+        f"The earlier report {against} cannot be used: {problem}.",
+        "Make it with: collection-eval run finding --json",
+    )
+
+
+def _label(measured: "Measured") -> None:
+    """Nothing; what the languages earned stands in the vocabulary's list of languages."""
+    from importlib.resources import as_file, files
+
+    from eval.parity import labels, write_labels
+
+    with as_file(files("explorer.vocabulary") / "languages.tsv") as file:
+        write_labels(file, labels(measured.tables[0]))
 
 
 def _embedder(

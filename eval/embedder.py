@@ -5,19 +5,20 @@ Beside it stand text search alone, the reference embedder, and both ways of fusi
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
 from eval.bitext import deliveries, ntrex
+from eval.collections import ingested
 from eval.figures import Measured, Table
 from eval.fusion import sample_sweep, swedish_sweep
 from eval.iconclass import subjects
 from eval.material import SHARED, Missing, swedish
-from eval.queries import Half, load_queries
+from eval.queries import HALVES, Half, load_queries
 from eval.reference import SPEC, open_embedder, open_reference
-from eval.sample import Sample, ingested_sample, open_sample, questions
+from eval.sample import Sample, open_sample, questions
 from eval.speed import cut, speed
 from eval.systems import EMBEDDER, REFERENCE, RRF_K, Systems
 from eval.textsearch import K1, B
@@ -29,10 +30,6 @@ PARTS = ("ntrex", "swedish", "iconclass", "sample", "speed")
 """What a whole run measures."""
 BY_NAME = ("fusion", "thresholds")
 """What is run by name: the figures that weights and thresholds are chosen by."""
-
-_HALVES: Mapping[str, Sequence[Half]] = {
-    "development": ("development",), "test": ("test",), "all": ("development", "test"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +62,14 @@ def run(
         raise WrongUse(
             f"There is no part '{part}'.", f"Use one of: {', '.join((*PARTS, *BY_NAME))}."
         )
-    if half not in _HALVES:
-        raise WrongUse(f"'{half}' is not a half.", f"Use one of: {', '.join(_HALVES)}.")
+    if half not in HALVES:
+        raise WrongUse(f"'{half}' is not a half.", f"Use one of: {', '.join(HALVES)}.")
     embedder, reference = open_embedder(spec, shared / "models"), open_reference(shared / "models")
     calibration, origin = _calibration(embedder.fingerprint)
     if weight is not None:
         calibration, origin = replace(calibration, coverage=weight), "this run's own"
     systems = Systems(embedder, reference, calibration.coverage)
-    asked = Run(spec, systems, calibration, _HALVES[half], shared, data_dir)
+    asked = Run(spec, systems, calibration, HALVES[half], shared, data_dir)
     tables, skipped = [], []
     if reference is None:
         skipped.append("The reference embedder is not here: its column is empty.")
@@ -114,18 +111,21 @@ def _part(name: str, asked: Run) -> Iterator[Table]:
         yield from _sample(name, open_sample(asked.data_dir), asked)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            yield from _sample(name, open_sample(ingested_sample(Path(folder))), asked)
+            # Vectors are made anew for every embedder, so those taken in may be the cheapest.
+            ingested("sample", Path(folder), embedder="hash:")
+            yield from _sample(name, open_sample(Path(folder)), asked)
 
 
 def _sample(name: str, sample: Sample, asked: Run) -> Iterator[Table]:
+    queries = load_queries("sample")
     if name == "sample":
-        yield from questions(sample, asked.systems, asked.calibration, asked.halves)
+        yield from questions(sample, asked.systems, asked.calibration, queries, asked.halves)
         return
     for half in asked.halves:
         if name == "thresholds":
-            yield from threshold_sweep(sample, asked.systems, asked.calibration, half)
+            yield from threshold_sweep(sample, asked.systems, asked.calibration, queries, half)
             continue
-        yield sample_sweep(sample, asked.systems, asked.calibration, half)
+        yield sample_sweep(sample, asked.systems, asked.calibration, queries, half)
         yield from swedish_sweep(asked.shared, asked.systems, half)
 
 

@@ -1,24 +1,36 @@
 """The suite `finding`: are the right records found, answered from, and refused when not here?
 
-Every figure comes with its n; the report names the embedder, weights and generation it holds for.
+Every figure comes with its n and interval; settings name what it holds for.
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from statistics import median
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from eval.queries import Half, Query
-from explorer.ask import ask
+from eval.figures import BEFORE, CHANGE, Asked, Figure, Measured, Table, difference, mean, median
+from eval.measures import DEPTH, LEAD, NOTE, measures
+from eval.queries import Query, in_half
+from explorer.ask import answer
 from explorer.catalogue.reading import Catalogue
+from explorer.errors import WrongUse
 from explorer.plan import plan
 from explorer.retrieve import retrieve
-from explorer.types import Answer, Question
+from explorer.types import Question
 from explorer.verify import holds
 from explorer.wiring import Explorer
 
-DEPTHS = (1, 5)
+RIGHTLY = "answered rightly"
+_PAIRS = "pair of languages"
+_READ = ("title", "description", "text")  # Fields whose language a record is read in
+_OUTCOMES = (
+    "Answered rightly: the answer, whole or in part, speaks first of a relevant record; wrongly: of"
+    " another. Though absent: of the questions that no record answers, how many were answered."
+    " Broken citations: of all shown. CPU: milliseconds of the whole answer, median."
+)
+
+Values = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,130 +40,208 @@ class Judged:
     query: Query
     found: Sequence[str]
     """Record ids by rank."""
-    same_language: bool
+    spoken: str
+    """The language of the records that answer it: the question's own where they have it."""
     answered: bool
     right: bool
     """Whether the first record an answer speaks of is one of the relevant ones."""
+    support: float
+    """Of the first hit: how far it holds what the question says."""
     citations: int
     broken_citations: int
     cpu_ms: float
 
+    @property
+    def same_language(self) -> bool:
+        """Whether the records that answer it can be read in the question's language."""
+        return self.query.lang == self.spoken
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The suite's figures with the settings they hold for."""
-
-    settings: Mapping[str, Any]
-    measures: Mapping[str, Mapping[str, float | int | None]]
-    languages: Mapping[str, Mapping[str, float | int | None]]
-    failures: Sequence[Mapping[str, Any]] = field(default_factory=list)
-
-
-def success(found: Sequence[str], relevant: Collection[str], depth: int) -> float:
-    """Whether a relevant record stands among the first `depth`: 0 or 1."""
-    return float(not set(found[:depth]).isdisjoint(relevant))
+    @property
+    def well(self) -> bool:
+        """Whether it ended as it should."""
+        return self.answered and self.right if self.query.relevant else not self.answered
 
 
-def recall(found: Sequence[str], relevant: Collection[str], depth: int) -> float:
-    """The share of relevant records among the first `depth`, capped at what fits there (BEIR)."""
-    return len(set(found[:depth]) & set(relevant)) / min(depth, len(relevant))
+def run(
+    queries: Sequence[Query],
+    explorer: Explorer,
+    half: str = "all",
+    before: Mapping[str, Values] | None = None,
+) -> Measured:
+    """The figures over one half of the questions, or over all.
 
-
-def run(queries: Sequence[Query], explorer: Explorer, half: Half | None = None) -> Report:
-    """The report over one half of the questions, or over all."""
-    chosen = [q for q in queries if half is None or q.half == half]
-    judged = [_judge(query, explorer) for query in chosen]
-    serving = explorer.serving().generation.manifest
-    settings = {
-        "questions": len(judged), "half": half or "all", "embedder": serving.embedder,
-        "fingerprint": serving.fingerprint, "generation": serving.generation,
-        "records": serving.records, "passages": serving.passages,
-        "calibration": asdict(serving.calibration),
-    }  # fmt: skip
-    languages = sorted({j.query.lang for j in judged})
-    return Report(
-        settings=settings,
-        measures=_measures(judged),
-        languages={lang: _row([j for j in judged if j.query.lang == lang]) for lang in languages},
-        failures=[_failure(j) for j in judged if not _well(j)],
+    `before` holds the values of an earlier run by question id: what changed stands beside.
+    """
+    chosen = in_half(queries, half)
+    skipped = missing(chosen, explorer)
+    judged = [judge(query, explorer) for query in chosen]
+    here = [j for j in judged if j.query.relevant]
+    values = dict(zip((j.query.id for j in here), _values(here), strict=True))
+    return Measured(
+        settings={"suite": "finding", **settings(explorer, judged, half)},
+        tables=list(_tables(judged, values, before or {})),
+        skipped=skipped,
+        asked=[asked(j, values.get(j.query.id, {})) for j in judged],
     )
 
 
-def _judge(query: Query, explorer: Explorer) -> Judged:
+def judge(query: Query, explorer: Explorer) -> Judged:
+    """What becomes of the question: what is found for it, and what is answered."""
     serving = explorer.serving()
     generation, index = serving.generation, serving.index
     question = Question(query.text)
-    planned = plan(question, generation.catalogue, default_lang="en")
-    hits = retrieve(planned, generation, explorer.embedder, index, limit=10)
+    planned = plan(question, generation.catalogue, default_lang=explorer.settings.default_lang)
+    hits = retrieve(planned, generation, explorer.embedder, index, limit=DEPTH)
     began = time.process_time()
-    *_, last = ask(question, explorer)
+    told = answer(question, explorer)
     spent = (time.process_time() - began) * 1000
-    answer: Answer = last.data
-    cited = [c for s in answer.statements for c in s.citations]
-    shown = {card.id for card in answer.records}
+    cited = [c for s in told.statements for c in s.citations]
+    shown = {card.id for card in told.records}
     records = {i: r for i in shown if (r := generation.catalogue.record(i))}
-    answered = answer.outcome != "not_found"
     return Judged(
         query=query,
         found=[hit.record.id for hit in hits],
-        same_language=query.lang in readable_languages(query, generation.catalogue),
-        answered=answered,
+        spoken=_spoken(query, generation.catalogue),
+        answered=told.outcome != "not_found",
         right=bool(cited) and cited[0].record_id in query.relevant,
+        support=hits[0].support if hits else 0.0,
         citations=len(cited),
         broken_citations=sum(not holds(c, records) for c in cited),
         cpu_ms=spent,
     )
 
 
-def readable_languages(query: Query, catalogue: Catalogue) -> set[str]:
-    """The languages in which the relevant records can be read."""
-    records = (catalogue.record(record_id) for record_id in query.answering)
+def settings(explorer: Explorer, judged: Sequence[Judged], half: str) -> dict[str, Any]:
+    """What the figures hold for: questions, embedder, weights and generation."""
+    serving = explorer.serving().generation.manifest
     return {
-        field.lang.partition("-")[0]
-        for record in records
-        if record
-        for field in record.fields
-        if field.name in ("title", "description", "text")
-    }
+        "questions": len(judged), "half": half, "embedder": serving.embedder,
+        "fingerprint": serving.fingerprint, "generation": serving.generation,
+        "records": serving.records, "passages": serving.passages,
+        "calibration": asdict(serving.calibration),
+        "intervals": "95 %: Wilson's score for shares, bootstrap for other means,"
+        " order statistics for medians",
+    }  # fmt: skip
 
 
-def _measures(judged: Sequence[Judged]) -> dict[str, dict[str, float | int | None]]:
+def missing(queries: Sequence[Query], explorer: Explorer) -> list[str]:
+    """A sentence where records that the questions are about are not in this collection."""
+    catalogue = explorer.serving().generation.catalogue
+    wanted = {record_id for query in queries for record_id in query.answering}
+    absent = sorted(record_id for record_id in wanted if catalogue.record(record_id) is None)
+    if absent and len(absent) == len(wanted):
+        raise WrongUse(
+            "None of the records that these questions are about is in this collection.",
+            "Leave --data-dir out, and the collection they are about is taken in.",
+        )
+    few = ", ".join(absent[:3])
+    told = f"{len(absent)} of {len(wanted)} records that answer are not in this collection ({few})."
+    return [told] if absent else []
+
+
+def asked(judged: Judged, values: Values) -> Asked:
+    """The question as it stands in the report."""
+    query = judged.query
+    ended = {RIGHTLY: float(judged.answered and judged.right)} if query.relevant else {}
+    return Asked(
+        id=query.id, lang=query.lang, text=query.text, found=list(judged.found[:5]),
+        well=judged.well, values={**values, **ended, "answered": float(judged.answered)},
+    )  # fmt: skip
+
+
+def readable_languages(query: Query, catalogue: Catalogue) -> Counter[str]:
+    """The languages in which the relevant records can be read, and how much is written in each."""
+    written: Counter[str] = Counter()
+    for record_id in query.answering:
+        record = catalogue.record(record_id)
+        for field in record.fields if record else ():
+            if field.name in _READ:
+                written[field.lang.partition("-")[0]] += len(field.text)
+    return written
+
+
+def _spoken(query: Query, catalogue: Catalogue) -> str:
+    """The question's language where the records have it, else the one they say most in."""
+    written = readable_languages(query, catalogue)
+    if query.lang in written or not written:
+        return query.lang if written else ""
+    return min(written, key=lambda lang: (-written[lang], lang))
+
+
+def _values(here: Sequence[Judged]) -> list[dict[str, float]]:
+    return measures([j.query for j in here], [j.found for j in here])
+
+
+def _tables(
+    judged: Sequence[Judged], values: Mapping[str, Values], before: Mapping[str, Values]
+) -> Iterator[Table]:
+    notes = {"Found": NOTE, "Answered": _OUTCOMES}
+    for by, rows in _groupings(judged).items():
+        found = {name: _found(group, values, before) for name, group in rows.items()}
+        ended = {} if by == _PAIRS else rows
+        answered = {name: _answered(group, before) for name, group in ended.items()}
+        for title, lead, told in (("Found", LEAD, found), ("Answered", RIGHTLY, answered)):
+            kept = {name: row for name, row in told.items() if row}
+            if kept:
+                yield Table(f"{title}, by {by}", notes.pop(title, ""), kept, lead)
+
+
+def _groupings(judged: Sequence[Judged]) -> dict[str, dict[str, list[Judged]]]:
+    """What rows are made by -> row -> its questions."""
     here = [j for j in judged if j.query.relevant]
     return {
-        "same-language": _row([j for j in here if j.same_language]),
-        "cross-language": _row([j for j in here if not j.same_language]),
-        "all": _row(judged),
+        "direction": {
+            "same language": [j for j in here if j.same_language],
+            "across languages": [j for j in here if not j.same_language],
+            "all": list(judged),
+        },
+        "language of the question": _grouped(judged, lambda j: j.query.lang),
+        "kind": _grouped(judged, lambda j: j.query.kind),
+        "origin": _grouped(judged, lambda j: j.query.origin),
+        _PAIRS: _grouped(here, lambda j: f"{j.query.lang} -> {j.spoken or '?'}"),
     }
 
 
-def _row(judged: Sequence[Judged]) -> dict[str, float | int | None]:
+def _grouped(judged: Sequence[Judged], by: Callable[[Judged], str]) -> dict[str, list[Judged]]:
+    groups: dict[str, list[Judged]] = {}
+    for one in judged:
+        if name := by(one):
+            groups.setdefault(name, []).append(one)
+    return dict(sorted(groups.items()))
+
+
+def _found(
+    judged: Sequence[Judged], values: Mapping[str, Values], before: Mapping[str, Values]
+) -> dict[str, Figure | None]:
+    ids = [j.query.id for j in judged if j.query.relevant]
+    if not ids:
+        return {}
+    row = {name: mean([values[i][name] for i in ids]) for name in values[ids[0]]}
+    return row | changed(LEAD, {i: values[i][LEAD] for i in ids}, before)
+
+
+def _answered(judged: Sequence[Judged], before: Mapping[str, Values]) -> dict[str, Figure | None]:
     here = [j for j in judged if j.query.relevant]
     absent = [j for j in judged if not j.query.relevant]
-    row: dict[str, float | int | None] = {"n": len(here), "n_unanswerable": len(absent)}
-    for depth in DEPTHS:
-        row[f"success@{depth}"] = _mean([success(j.found, j.query.answering, depth) for j in here])
-    row["recall@5"] = _mean([recall(j.found, j.query.answering, 5) for j in here])
-    row["answered_rightly"] = _mean([j.answered and j.right for j in here])
-    row["answered_wrongly"] = _mean([j.answered and not j.right for j in here])
-    row["refused_wrongly"] = _mean([not j.answered for j in here])
-    row["answered_though_absent"] = _mean([j.answered for j in absent])
-    row["citations"] = sum(j.citations for j in judged)
-    row["broken_citations"] = sum(j.broken_citations for j in judged)
-    row["cpu_ms_median"] = round(median(j.cpu_ms for j in judged), 1) if judged else None
-    return row
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return round(sum(values) / len(values), 3) if values else None
-
-
-def _well(judged: Judged) -> bool:
-    return judged.answered and judged.right if judged.query.relevant else not judged.answered
-
-
-def _failure(judged: Judged) -> dict[str, Any]:
+    if not judged:
+        return {}
+    rightly = {j.query.id: float(j.answered and j.right) for j in here}
+    broken, cited = sum(j.broken_citations for j in judged), sum(j.citations for j in judged)
     return {
-        "id": judged.query.id, "lang": judged.query.lang, "text": judged.query.text,
-        "relevant": list(judged.query.relevant), "found": list(judged.found[:5]),
-        "answered": judged.answered,
-    }  # fmt: skip
+        RIGHTLY: mean(list(rightly.values())),
+        "answered wrongly": mean([j.answered and not j.right for j in here]),
+        "refused wrongly": mean([not j.answered for j in here]),
+        "answered though absent": mean([j.answered for j in absent]),
+        "broken citations": mean([1] * broken + [0] * (cited - broken)),
+        "CPU ms": median([j.cpu_ms for j in judged]),
+        **changed(RIGHTLY, rightly, before),
+    }
+
+
+def changed(name: str, now: Values, before: Mapping[str, Values]) -> dict[str, Figure | None]:
+    """The measure as it was, and the change, over the questions that were asked both times."""
+    both = [i for i in now if name in before.get(i, {})]
+    if not before:
+        return {}
+    then, since = [before[i][name] for i in both], [now[i] for i in both]
+    return {f"{name}{BEFORE}": mean(then), CHANGE: difference(since, then)}

@@ -12,9 +12,9 @@ import numpy as np
 
 from eval.bitext import DEPTHS
 from eval.figures import Table, mean
-from eval.finding import recall
 from eval.material import Bilingual, swedish
-from eval.queries import Half
+from eval.measures import recall
+from eval.queries import Half, Query
 from eval.sample import DEPTH, Sample, finder, groups
 from eval.systems import (
     EMBEDDER,
@@ -46,7 +46,13 @@ class Asked:
     barred: int
 
 
-def sample_sweep(sample: Sample, systems: Systems, calibration: Calibration, half: Half) -> Table:
+def sample_sweep(
+    sample: Sample,
+    systems: Systems,
+    calibration: Calibration,
+    queries: Sequence[Query],
+    half: Half,
+) -> Table:
     """recall@5 of the sample's questions for every weight."""
     vectors = systems.embedder.embed_passages(sample.passages)
     found = {
@@ -55,10 +61,10 @@ def sample_sweep(sample: Sample, systems: Systems, calibration: Calibration, hal
     }
     rows = {
         f"{group}, {half}": {
-            name: mean([recall(one(query), query.answering, DEPTH) for query in queries])
+            name: mean([recall(one(query), query.answering, DEPTH) for query in asked])
             for name, one in found.items()
         }
-        for group, queries in groups(sample, half).items()
+        for group, asked in groups(queries, sample.generation.catalogue, half).items()
     }
     note = f"Weight of likeness as in the calibration in force: {calibration.likeness:g}."
     return Table(f"Weight of coverage, sample questions, recall@{DEPTH}", note, rows)

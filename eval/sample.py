@@ -1,8 +1,5 @@
 """The sample collection's questions, found by text search, by an embedder, and by both."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,13 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from eval.figures import Figure, Table, difference, mean
-from eval.finding import readable_languages, recall, success
-from eval.queries import Half, Query, load_queries
+from eval.finding import readable_languages
+from eval.measures import recall, success
+from eval.queries import Half, Query
 from eval.systems import EMBEDDER, FUSED, RECIPROCAL, REFERENCE, RRF_K, TEXT, Systems
 from eval.textsearch import Floats
 from explorer.backends.protocols import Embedder
 from explorer.catalogue.generation import Calibration, Generation, open_current
-from explorer.errors import ExplorerError
+from explorer.catalogue.reading import Catalogue
 from explorer.plan import plan
 from explorer.retrieve import retrieve
 from explorer.types import Question
@@ -25,7 +23,6 @@ COLUMNS = (EMBEDDER, TEXT, REFERENCE, FUSED, RECIPROCAL)
 GAIN = "fused - text"
 DEPTH = 5
 _LISTED = 50  # records of each list that reciprocal ranks are taken of
-_SAMPLE = Path("ingest") / "sample" / "sources.toml"
 
 Finder = Callable[[Query], list[str]]
 
@@ -36,21 +33,6 @@ class Sample:
 
     generation: Generation
     passages: Sequence[str]
-
-
-def ingested_sample(folder: Path) -> Path:
-    """`folder`, with the sample collection taken in: by its own process, as anyone would."""
-    # The vectors are made anew for every embedder, so those of the run may be the cheapest.
-    done = subprocess.run(  # noqa: S603  (our own command)
-        [sys.executable, "-m", "ingest", "run", "--sources", str(_SAMPLE), "--data-dir", folder],
-        cwd=Path(__file__).parents[1],
-        env={**os.environ, "EXPLORER_EMBEDDER": "hash:"},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise ExplorerError("The sample collection could not be taken in.", done.stderr.strip())
-    return folder
 
 
 def open_sample(data_dir: Path) -> Sample:
@@ -127,7 +109,11 @@ def _reciprocal(*lists: Finder) -> Finder:
 
 
 def questions(
-    sample: Sample, systems: Systems, calibration: Calibration, halves: Sequence[Half]
+    sample: Sample,
+    systems: Systems,
+    calibration: Calibration,
+    queries: Sequence[Query],
+    halves: Sequence[Half],
 ) -> list[Table]:
     """recall@5 and success@5 of each half, same language and across languages."""
     found = finders(sample, systems, calibration)
@@ -139,21 +125,24 @@ def questions(
     for measure in (recall, success):
         rows: dict[str, dict[str, Figure | None]] = {}
         for half in halves:
-            for group, queries in groups(sample, half).items():
-                rows[f"{group}, {half}"] = compared(queries, found, measure)
+            for group, asked in groups(queries, sample.generation.catalogue, half).items():
+                rows[f"{group}, {half}"] = compared(asked, found, measure)
         tables.append(Table(f"Sample questions, {measure.__name__}@{DEPTH}", note, rows))
         note = ""
     return tables
 
 
-def groups(sample: Sample, half: Half) -> dict[str, list[Query]]:
+def groups(queries: Sequence[Query], catalogue: Catalogue, half: Half) -> dict[str, list[Query]]:
     """The answerable questions of one half: in a language of their records, or in another."""
-    asked = [q for q in load_queries("sample") if q.relevant and q.half == half]
-    catalogue = sample.generation.catalogue
-    same = {q.id for q in asked if q.lang in readable_languages(q, catalogue)}
+    return directions([q for q in queries if q.relevant and q.half == half], catalogue)
+
+
+def directions(queries: Sequence[Query], catalogue: Catalogue) -> dict[str, list[Query]]:
+    """The questions in a language of the records that answer them, and those in another."""
+    same = {q.id for q in queries if q.lang in readable_languages(q, catalogue)}
     return {
-        "same language": [q for q in asked if q.id in same],
-        "across languages": [q for q in asked if q.id not in same],
+        "same language": [q for q in queries if q.id in same],
+        "across languages": [q for q in queries if q.id not in same],
     }
 
 

@@ -1,52 +1,64 @@
 """Reports as plain tables for a terminal."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from eval.figures import Figure, Measured
-from eval.finding import Report
 
 
-def shown(report: Report, *, failures: bool = False) -> str:
-    """The report's figures, a row per group, and the settings they hold for."""
-    lines = [f"{name}: {value}" for name, value in report.settings.items()]
-    rows = {**report.measures, **report.languages}
-    cells = {
-        name: {c: "-" if value is None else str(value) for c, value in row.items()}
-        for name, row in rows.items()
-    }
-    lines += ["", *_aligned(cells)]
-    if failures:
-        lines += ["", *(f"{f['id']} {f['lang']} {f['text']}  -> {f['found'][:3]}"
-                        f" answered={f['answered']}" for f in report.failures)]  # fmt: skip
-    return "\n".join(lines)
-
-
-def measured(report: Measured) -> str:
+def measured(report: Measured, *, failures: bool = False) -> str:
     """The report's tables; every figure with its 95 % confidence interval, every row with its n."""
-    lines = [f"{name}: {value}" for name, value in report.settings.items()]
+    lines = [f"{name}: {told(value)}" for name, value in report.settings.items()]
     for table in report.tables:
         lines += ["", table.title, *([table.note] if table.note else [])]
         lines += _aligned({name: _cells(row) for name, row in table.rows.items()})
-    return "\n".join([*lines, *("", *report.skipped)] if report.skipped else lines)
+    if failures:
+        wrong = (asked for asked in report.asked if not asked.well)
+        lines += ["", *(f"{a.id} {a.lang} {a.text}  -> {list(a.found[:3])}"
+                        f" answered={bool(a.values.get('answered'))}" for a in wrong)]  # fmt: skip
+    for sentences in (report.notes, report.skipped):
+        lines += ["", *sentences] if sentences else []
+    return "\n".join(lines)
 
 
-def _cells(row: Mapping[str, Figure | None]) -> dict[str, str]:
-    counts = {str(figure.n) for figure in row.values() if figure}
-    return {"n": "/".join(sorted(counts)), **{name: _cell(figure) for name, figure in row.items()}}
+def told(value: Any) -> str:
+    """A setting in words."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {told(part)}" for name, part in value.items())
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _cell(figure: Figure | None) -> str:
-    if figure is None:
-        return "-"
-    if figure.low is None or figure.high is None:
-        return _written(figure.value)
-    return f"{_written(figure.value)} [{_written(figure.low)} {_written(figure.high)}]"
+def usual_n(row: Mapping[str, Figure | None]) -> int | None:
+    """The n of most of a row's figures."""
+    counts = Counter(figure.n for figure in row.values() if figure)
+    return counts.most_common(1)[0][0] if counts else None
 
 
-def _written(value: float) -> str:
+def written(value: float) -> str:
+    """A figure to three digits."""
     if abs(value) > 1:
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return f"{value:.3f}".replace("0.", ".", 1)
+
+
+def interval(figure: Figure) -> str:
+    """A figure's interval in brackets; "" where it has none."""
+    if figure.low is None or figure.high is None:
+        return ""
+    return f"[{written(figure.low)} {written(figure.high)}]"
+
+
+def _cells(row: Mapping[str, Figure | None]) -> dict[str, str]:
+    n = usual_n(row)
+    return {"n": str(n or ""), **{name: _cell(figure, n) for name, figure in row.items()}}
+
+
+def _cell(figure: Figure | None, n: int | None) -> str:
+    if figure is None:
+        return "-"
+    other = f"n={figure.n}" if figure.n != n else ""
+    return " ".join(filter(None, (written(figure.value), interval(figure), other)))
 
 
 def _aligned(rows: Mapping[str, Mapping[str, str]]) -> Sequence[str]:

@@ -7,8 +7,9 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.catalogue.wordforms import index_forms
 from explorer.plan import content_words
-from explorer.text import forms, words
+from explorer.text import forms
 
 K1, B = 1.2, 0.75
 """BM25's parameters, those of SQLite's FTS5."""
@@ -18,7 +19,7 @@ Ints = NDArray[np.int64]
 
 
 class WordIndex:
-    """Texts by their folded words and stems, scored as `explorer.retrieve.words` scores them.
+    """Texts by what the word index holds of them, scored as `explorer.retrieve.words` scores them.
 
     Coverage is BM25 over its upper bound for the question: it orders as BM25 does.
     """
@@ -71,4 +72,4 @@ class WordIndex:
 
 
 def _counted(text: str, lang: str) -> Counter[str]:
-    return Counter(form for word in words(text) for form in forms(word, lang))
+    return Counter(filter(None, index_forms(text, lang)))  # Greek stems may be empty

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from eval.figures import Figure, Table, mean
-from eval.finding import recall
-from eval.queries import Half, Query, load_queries
+from eval.measures import recall
+from eval.queries import Half, Query
 from eval.sample import DEPTH, Sample, groups, with_vectors
 from eval.systems import Systems
 from explorer.catalogue.generation import Calibration
@@ -53,20 +53,24 @@ class Trial:
 
 
 def threshold_sweep(
-    sample: Sample, systems: Systems, calibration: Calibration, half: Half
+    sample: Sample,
+    systems: Systems,
+    calibration: Calibration,
+    queries: Sequence[Query],
+    half: Half,
 ) -> list[Table]:
     """Recall for every pair of weights; outcomes for the best thresholds with each."""
     vectors = systems.embedder.embed_passages(sample.passages)
-    here = groups(sample, half)
-    absent = [q for q in load_queries("sample") if not q.relevant and q.half == half]
+    here = groups(queries, sample.generation.catalogue, half)
+    absent = [q for q in queries if not q.relevant and q.half == half]
     found: dict[str, Mapping[str, Figure | None]] = {}
     trials: list[Trial] = []
     for coverage, likeness in product(COVERAGE, LIKENESS):
         weights = replace(calibration, coverage=coverage, likeness=likeness)
         generation = with_vectors(sample, vectors, weights)
         asked: dict[str, list[Asked]] = {}
-        for group, queries in {**here, "absent": absent}.items():
-            for query in queries:
+        for group, some in {**here, "absent": absent}.items():
+            for query in some:
                 planned = plan(Question(query.text), generation.catalogue, default_lang="en")
                 hits = retrieve(planned, generation, systems.embedder, limit=_SHOWN)
                 asked.setdefault(group, []).append(Asked(query, planned, hits))
