@@ -1,11 +1,11 @@
 """What the word index holds of a text: its words folded, their stems, their parts, its concepts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from explorer.compounds import parts
 from explorer.concepts import lineage, named, token
 from explorer.text import fold, fold_to_latin, stem, words
-from explorer.types import Record
+from explorer.types import Passage, Record
 
 NAMING = ("title", "maker", "person", "place")
 """The Fields whose words name a record."""
@@ -38,6 +38,20 @@ def meaningful(text: str, lang: str) -> Iterator[str]:
         if word.isalpha():
             yield stem(word, lang)
             yield from (stem(part, lang) for part in parts(fold(word), lang))
+
+
+def passage_forms(record: Record, passages: Sequence[Passage]) -> list[str]:
+    """Per passage what the word index holds of it; what concepts are called stands in the first.
+
+    That is in every language their vocabulary names them in: a record coded 71H71 is found so.
+    """
+    told = [list(index_forms(passage.text, passage.lang)) for passage in passages]
+    written = {field.text for field in record.fields}
+    for concept in record.concepts if told else ():
+        for lang, label in concept.labels.items():
+            if label not in written:
+                told[0] += index_forms(label, lang)
+    return [" ".join(forms) for forms in told]
 
 
 def name_words(record: Record) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.catalogue.facets import facet_rows
-from explorer.catalogue.wordforms import index_forms, meaningful, name_words, pairs, spelling
+from explorer.catalogue.wordforms import meaningful, name_words, pairs, passage_forms, spelling
 from explorer.lexicon import pivots
 from explorer.text import fold, is_stemmed, number_key
 from explorer.types import Passage, Record
@@ -64,10 +64,20 @@ def entry(record: Record, passages: Sequence[Passage]) -> Entry:
             (p.field, p.start, p.end, p.lang, None if p.field else p.text, text_hash(p.text))
             for p in passages
         ),
-        tuple(" ".join(index_forms(p.text, p.lang)) for p in passages),
+        tuple(passage_forms(record, passages)),
         tuple(p.text for p in passages),
         _words(record, passages),
     )  # fmt: skip
+
+
+def _passage(
+    record: Record, field: str, start: int, end: int, lang: str, text: str | None
+) -> Passage:
+    """A passage as it was before its text was left to its Field."""
+    named = record.numbered(field) if field else None
+    return Passage(
+        record.id, named.text[start:end] if named else text or "", lang, field, start, end
+    )
 
 
 def _words(record: Record, passages: Sequence[Passage]) -> tuple[tuple[str, str, bool], ...]:
@@ -175,22 +185,20 @@ class CatalogueWriter:
             return None
         key, record = int(held[0]), load_record(held[1])
         gone = self._db.execute(
-            'SELECT row, field, start, "end", lang, text FROM passage WHERE record = ?', [key]
+            'SELECT row, field, start, "end", lang, text FROM passage WHERE record = ?'
+            " ORDER BY row",
+            [key],
         ).fetchall()
         # The word index keeps no words of its own: it has to be told what it held.
+        told = passage_forms(record, [_passage(record, *passage) for _, *passage in gone])
         self._db.executemany(
             "INSERT INTO word (word, rowid, forms) VALUES ('delete', ?, ?)",
-            [(row, self._forms(record, *passage)) for row, *passage in gone],
+            [(row, forms) for (row, *_), forms in zip(gone, told, strict=True)],
         )
         for table in ("identifier", "facet", "span", "about", "passage"):
             self._db.execute(f"DELETE FROM {table} WHERE record = ?", [key])  # noqa: S608
         self._db.execute("DELETE FROM record WHERE key = ?", [key])
         return key
-
-    @staticmethod
-    def _forms(record: Record, field: str, start: int, end: int, lang: str, text: str) -> str:
-        named = record.numbered(field) if field else None
-        return " ".join(index_forms(named.text[start:end] if named else text, lang))
 
     def relate(self, record_id: str, about: Sequence[str]) -> None:
         """Nothing; the record is about these records now, and else as it was."""
