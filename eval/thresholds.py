@@ -19,9 +19,9 @@ from explorer.plan import plan
 from explorer.retrieve import outcome, retrieve, worth_showing
 from explorer.types import Hit, Plan, Question
 
-COVERAGE, LIKENESS = (1.0, 2.0, 3.0), (0.0, 1.0, 2.0, 3.0)
-FLOORS, NEARS = (0.65, 0.7, 0.75, 0.8, 0.82, 0.84, 0.86, 0.9), (0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
-MOST_ABSENT = 2  # answered though nothing here answers: rows with more are not worth reading
+BRIDGE, LIKENESS = (1.0, 2.0, 3.0, 4.0), (0.0, 1.0, 2.0)
+FLOORS, NEARS = (0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15), (0.0, 0.25, 0.5, 0.75, 1.0)
+MOST_ABSENT = 8  # answered though nothing here answers: rows with more are not worth reading
 _SHOWN = Settings().source_count
 
 Counts = tuple[int, int, int]
@@ -65,8 +65,8 @@ def threshold_sweep(
     absent = [q for q in queries if not q.relevant and q.half == half]
     found: dict[str, Mapping[str, Figure | None]] = {}
     trials: list[Trial] = []
-    for coverage, likeness in product(COVERAGE, LIKENESS):
-        weights = replace(calibration, coverage=coverage, likeness=likeness)
+    for bridge, likeness in product(BRIDGE, LIKENESS):
+        weights = replace(calibration, bridge=bridge, likeness=likeness)
         generation = with_vectors(sample, vectors, weights)
         asked: dict[str, list[Asked]] = {}
         for group, some in {**here, "absent": absent}.items():
@@ -74,7 +74,7 @@ def threshold_sweep(
                 planned = plan(Question(query.text), generation.catalogue, default_lang="en")
                 hits = retrieve(planned, generation, systems.embedder, limit=_SHOWN)
                 asked.setdefault(group, []).append(Asked(query, planned, hits))
-        found[f"a = {coverage:g}, likeness {likeness:g}"] = {
+        found[f"bridge {bridge:g}, likeness {likeness:g}"] = {
             f"{group}, {half}": mean([_recall(one) for one in asked[group]]) for group in here
         }
         trials += best(list(_trials(asked, weights)))
@@ -134,7 +134,7 @@ def best(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def _named(c: Calibration) -> str:
-    return f"a = {c.coverage:g}, likeness {c.likeness:g}, floor {c.floor:g}, near {c.near:g}"
+    return f"bridge {c.bridge:g}, likeness {c.likeness:g}, floor {c.floor:g}, near {c.near:g}"
 
 
 def _row(trial: Trial) -> dict[str, Figure | None]:

@@ -13,7 +13,7 @@ from explorer.catalogue.reading import Catalogue
 from explorer.catalogue.wordforms import pairs, spelling
 from explorer.compounds import parts
 from explorer.concepts import labelled, named, token
-from explorer.lexicon import pivots
+from explorer.lexicon import kindred, pivots
 from explorer.text import fold, forms, is_stemmed, stem
 
 MOST = 24
@@ -23,9 +23,11 @@ Way = Literal["concept", "translation", "part", "form", "spelling"]
 
 _LEAST = 0.15  # share of the meaning from which a word is followed
 _PART = 0.6  # what a part stands for of the compound asked for
+_KINDRED = 0.8  # what a word that only begins alike stands for
 _DICE = 0.6  # likeness of two inflected forms, from which they are one word
 _FORM, _SPELLING = 0.9, 0.8  # what they stand for at best
 _PER_LETTER = 0.1
+_TELLING = 5  # letters of a word that means the same in every language it is a word of
 _NAME = 4  # letters of the shortest name that is looked for in other spellings
 _LONG_NAME = 8  # letters from which on two may be wrong
 
@@ -45,13 +47,13 @@ def expansions(
 ) -> list[tuple[Expansion, ...]]:
     """Per word what stands for it in this collection, at most `most` together, surest first."""
     stems = [stem(word, lang) for word in words]
-    by_concept = _concepts(words, stems, lang)
+    by_concept = _concepts(words, stems, lang, catalogue)
     found = []
     for word, stemmed, concepts in zip(words, stems, by_concept, strict=True):
         own = set(forms(word, lang))
         every = (*concepts, *_of_word(word, stemmed, lang, catalogue))
-        found.append(_surest(e for e in every if e.form not in own and catalogue.frequency(e.form)))
-    ranked = [(-e.share, place, i) for i, own in enumerate(found) for place, e in enumerate(own)]
+        found.append(_surest(e for e in every if e.form not in own))
+    ranked = [(place, -e.share, i) for i, own in enumerate(found) for place, e in enumerate(own)]
     kept = Counter(i for _, _, i in sorted(ranked)[:most])
     return [tuple(own[: kept[i]]) for i, own in enumerate(found)]
 
@@ -65,16 +67,23 @@ def _surest(found: Iterable[Expansion]) -> list[Expansion]:
     return sorted(best.values(), key=lambda e: (-e.share, e.form))
 
 
-def _concepts(words: Sequence[str], stems: Sequence[str], lang: str) -> list[list[Expansion]]:
+def _concepts(
+    words: Sequence[str], stems: Sequence[str], lang: str, catalogue: Catalogue
+) -> list[list[Expansion]]:
     """Per word the concepts it names, by itself or with those beside it, in `lang` or in any."""
     found: list[list[Expansion]] = [[] for _ in words]
     for one in named(stems, lang):
         for i in range(one.start, one.stop):
-            found[i] += (Expansion(token(c), 1.0, "concept") for c in one.ids)
+            found[i] += _tokens(one.ids, catalogue)
     for word, own in zip(words, found, strict=True):
-        if not own:
-            own += (Expansion(token(c), 1.0, "concept") for c in labelled(word))
+        if not own and len(word) >= _TELLING:
+            own += _tokens(labelled(word), catalogue)
     return found
+
+
+def _tokens(ids: Sequence[str], catalogue: Catalogue) -> Iterator[Expansion]:
+    tokens = (token(concept_id) for concept_id in ids)
+    return (Expansion(t, 1.0, "concept") for t in tokens if catalogue.frequency(t))
 
 
 def _of_word(word: str, stemmed: str, lang: str, catalogue: Catalogue) -> Iterator[Expansion]:
@@ -82,8 +91,9 @@ def _of_word(word: str, stemmed: str, lang: str, catalogue: Catalogue) -> Iterat
         return
     yield from _translations(stemmed, lang, 1.0, catalogue)
     for part in parts(fold(word), lang):
-        yield Expansion(part, _PART, "part")
-        yield Expansion(stem(part, lang), _PART, "part")
+        for form in {part, stem(part, lang)}:
+            if catalogue.frequency(form):
+                yield Expansion(form, _PART, "part")
         yield from _translations(stem(part, lang), lang, _PART, catalogue)
     if not catalogue.frequency(fold(word)) and not catalogue.frequency(stemmed):
         yield from _spelled(word, lang, catalogue)
@@ -94,6 +104,8 @@ def _translations(
 ) -> Iterator[Expansion]:
     """Words that mean the same, by how much both meanings have in common (Bhattacharyya)."""
     asked = dict(pivots(stemmed, lang))
+    if not asked:
+        asked, whole = dict(kindred(stemmed, lang)), whole * _KINDRED
     common: dict[tuple[str, str], float] = {}
     for pivot, form, of, share in catalogue.meaning(list(asked)):
         common[form, of] = common.get((form, of), 0.0) + sqrt(asked[pivot] * share)
@@ -109,7 +121,7 @@ def _spelled(word: str, lang: str, catalogue: Catalogue) -> Iterator[Expansion]:
     allowed += not word.isascii() and not fold(word).isascii()  # another script fits loosely
     for form, of, name in catalogue.spelled_like(asked):
         other = spelling(form)
-        if name and other[0] == asked[0]:
+        if name:
             far = distance(asked, other, allowed)
             if far <= allowed:
                 yield Expansion(form, _SPELLING - _PER_LETTER * far, "spelling")

@@ -16,6 +16,9 @@ TERM = 28
 """The longest word of the table, in bytes."""
 
 _WHOLE = 255  # a share of all, as it is stored
+_NEAR = 4  # neighbours in the order of the table that are looked at, on either side
+_BEGINNING = 4  # letters that a word and its inflected form have in common at least
+_MOST_OF = 0.6  # and which part of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,47 @@ def pivots(term: str, lang: str) -> list[tuple[str, float]]:
     at = int(np.searchsorted(table.terms, np.bytes_(key)))
     if at == len(table.terms) or table.terms[at] != key:
         return []
+    return _means(table, at)
+
+
+def kindred(term: str, lang: str) -> list[tuple[str, float]]:
+    """What the words mean that begin as an unknown one does: inflected forms, as like as not.
+
+    Those with the longest beginning in common, which has to be most of both.
+    """
+    code = lang.partition("-")[0]
+    table, key = _table(code), term.encode()
+    if table is None or len(key) > TERM:
+        return []
+    at = int(np.searchsorted(table.terms, np.bytes_(key)))
+    near = [
+        (_common(term, table.terms[i].decode()), i)
+        for i in range(max(0, at - _NEAR), min(at + _NEAR, len(table.terms)))
+    ]
+    longest = max((common for common, _ in near), default=0)
+    if longest < max(_BEGINNING, _MOST_OF * len(term)):
+        return []
+    found: dict[str, float] = {}
+    own = [
+        i
+        for common, i in near
+        if common == longest and len(table.terms[i].decode()) <= longest / _MOST_OF
+    ]
+    for i in own:
+        for pivot, share in _means(table, i):
+            found[pivot] = found.get(pivot, 0.0) + share / len(own)
+    return sorted(found.items(), key=lambda pair: -pair[1])
+
+
+def _common(one: str, other: str) -> int:
+    """How many letters two words begin with together."""
+    return next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+
+
+def _means(table: _Table, at: int) -> list[tuple[str, float]]:
     english = _english()
     return [
         (english[table.pivots[i]].decode(), float(table.shares[i]) / _WHOLE)

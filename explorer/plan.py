@@ -2,19 +2,23 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from explorer.catalogue.reading import Catalogue
+from explorer.concepts import concepts
 from explorer.errors import WrongUse
 from explorer.language import detect_language, languages
 from explorer.language import words as listed_words
+from explorer.lexicon import kindred, pivots
 from explorer.phrases import error_words, phrase
-from explorer.text import fold, forms, nfc, words
+from explorer.text import fold, forms, nfc, stem, words
 from explorer.types import FIELDS, Plan, Question
 
 _TOKEN = re.compile(r"\S+")
 _SURE = 0.6  # under it a guess from a word or two, without a prior, is hardly more than one
 _ENOUGH = 3  # words from which on a language can be told
 _LETTERS = 3  # fewer tell nothing
+_MOSTLY = 0.6  # of what a word means
 _LONGEST_NUMBER = 4  # tokens: "NM H 12 a"
 
 
@@ -101,7 +105,31 @@ def content_words(text: str, lang: str) -> list[str]:
     plain = {fold(word) for word in dropped}
     found = {fold(word): word for word in reversed(words(text))}
     kept = [word for folded, word in reversed(found.items()) if folded not in plain]
-    return [word for word in kept if len(word) > 1 or word.isdigit()]
+    kept = [word for word in kept if len(word) > 1 or word.isdigit()]
+    opening = next(iter(words(text)), "")
+    named = {word for word in kept if word != opening and not word.islower()}
+    return [word for word in kept if word in named or not _asks(word, lang)] or kept
+
+
+def _asks(word: str, lang: str) -> bool:
+    """Whether a word means, in English, mostly what visitors ask by; no concept is among that."""
+    stemmed = stem(word, lang)
+    means = (pivots(stemmed, lang) or kindred(stemmed, lang)) if lang != "en" else []
+    return sum(share for pivot, share in means if pivot in _asking()) >= _MOSTLY
+
+
+@cache
+def _asking() -> frozenset[str]:
+    """English stems of asking words that no thing of the vocabulary is called by."""
+    told = listed_words("en", "asking") | listed_words("en", "function")
+    called = {
+        stem(word, "en")
+        for concept in concepts().values()
+        if concept.facet != "role"  # a designer is not asked for by "designed"
+        for label in concept.labels["en"]
+        for word in words(label)
+    }
+    return frozenset(stem(word, "en") for word in told) - called
 
 
 def _spoken(heard: str, prior: str, default: str) -> str:

@@ -225,7 +225,7 @@ def test_phrases_about_and_health(client: TestClient) -> None:
     assert client.get("/api/phrases/sv").json()["page.ask"]
     about = client.get("/api/about").json()
     assert about["generated"] is False
-    assert sum(about["records"].values()) == 105
+    assert sum(about["records"].values()) == 293
     assert client.get("/healthz").json() == {"alive": True}
     assert client.get("/readyz").json()["ready"] is True
 

@@ -72,7 +72,7 @@ def test_records_answer_by_their_grade_or_all_where_there_is_none() -> None:
 def test_the_suite_holds_the_floor_it_was_released_with(report: Measured) -> None:
     found, ended = rows(report, "Found, by direction"), rows(report, "Answered, by direction")
     assert found["same language"]["success@5"].value >= 0.9
-    assert found["across languages"]["success@5"].value >= 0.6
+    assert found["across languages"]["success@5"].value >= 0.85
     assert ended["across languages"]["answered wrongly"].value <= 0.1
     assert ended["all"]["answered though absent"].value <= 0.1
     assert ended["all"]["broken citations"].value == 0
@@ -305,17 +305,21 @@ def test_a_figure_of_another_n_says_so() -> None:
 def test_thresholds_that_others_surpass_are_left_out() -> None:
     def trial(right: int, wrong: int, absent: int, floor: float) -> Trial:
         counts = (right, wrong, 9 - right - wrong)
-        return Trial(Calibration(floor=floor), counts, (0, 0, 0), (0, absent, 5 - absent))
+        return Trial(Calibration(floor=floor), counts, (0, 0, 0), (0, absent, 20 - absent))
 
     strict, loose = trial(6, 0, 0, 0.8), trial(8, 1, 1, 0.6)
-    worse, equal, careless = trial(5, 0, 0, 0.9), trial(6, 0, 0, 0.7), trial(9, 0, 3, 0.1)
+    worse, equal, careless = (
+        trial(5, 0, 0, 0.9),
+        trial(6, 0, 0, 0.7),
+        trial(9, 0, MOST_ABSENT + 1, 0.1),
+    )
     assert best([careless, loose, equal, strict, worse]) == [loose, strict]
 
 
 def test_thresholds_are_tried_on_the_questions_of_one_half(explorer: Explorer) -> None:
     sample = open_sample(explorer.settings.data_dir)
     calibration = explorer.serving().generation.manifest.calibration
-    queries = few(load_queries("sample"), 50)
+    queries = few(load_queries("sample"), 300)
     asked = groups(queries, sample.generation.catalogue, "development")
     same, across = (len(own) for own in asked.values())
     absent = sum(not q.relevant and q.half == "development" for q in queries)

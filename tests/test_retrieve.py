@@ -1,5 +1,6 @@
 """Finding across languages: words that mean the same speak for a record as shared words do."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from zlib import crc32
@@ -70,7 +71,8 @@ def swedish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Explorer:
     settings = Settings(data_dir=tmp_path / "data", embedder="paired:")
     own = settings.data_dir / "calibration"
     own.mkdir(parents=True)
-    thresholds = '{"coverage": 1, "likeness": 2, "found": 0.9, "floor": 0.8, "near": 0.95}'
+    weights = {"coverage": 1, "bridge": 0, "likeness": 2}
+    thresholds = json.dumps({**weights, "found": 0.9, "floor": 0.8, "near": 0})
     (own / "paired-1.json").write_text(thresholds, "utf-8")
     build([source_spec(f"csv:{tmp_path / 'a.csv'}#{tmp_path / 'm.toml'}")], settings, quiet)
     return open_explorer(settings)

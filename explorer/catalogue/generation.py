@@ -39,18 +39,18 @@ _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, sqlite3
 class Calibration:
     """Weights and thresholds of one embedder, chosen on development questions."""
 
-    coverage: float = 2.0
-    """Weight of the share of the question's words, added to the cosine."""
-    bridge: float = 0.0
-    """Weight of that share when words of other languages and forms that stand for them count."""
+    coverage: float = 0.0
+    """Weight of the share of the question's own words, added to the cosine."""
+    bridge: float = 3.0
+    """Weight of that share when what stands for a word, in other languages and forms, counts."""
     likeness: float = 0.0
     """Weight of nearness word by word; 0 where the embedder knows no words by themselves."""
     found: float = 0.2
     """Cosine from which a record that holds no word of the question is shown."""
-    floor: float = 0.8
-    """Support below which a question is not answered."""
-    near: float = 0.6
-    """Cosine that by itself supports an answer."""
+    floor: float = 0.9
+    """Support and nearness together, below which a question is not answered."""
+    near: float = 0.0
+    """Weight of the cosine, added to the support."""
 
 
 @dataclass(frozen=True, slots=True)

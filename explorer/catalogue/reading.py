@@ -93,6 +93,8 @@ class Catalogue:
 
     def records(self, keys: Sequence[int]) -> list[Record]:
         """The records with these keys, in their order."""
+        if not keys:
+            return []
         marks = ",".join("?" * len(keys))
         rows = self._rows(f"SELECT key, body FROM record WHERE key IN ({marks})", keys)  # noqa: S608
         bodies = dict(rows)
@@ -301,9 +303,10 @@ class Catalogue:
             pivots,
         )
 
-    def spelled_like(self, latin: str, limit: int = 100) -> list[tuple[str, str, bool]]:
-        """(form, language, whether it is of a name) of words with pairs of letters in common."""
-        asked = " OR ".join(f'"{pair}"' for pair in pairs(latin))
+    def spelled_like(self, latin: str, limit: int = 50) -> list[tuple[str, str, bool]]:
+        """(form, language, whether it is of a name) of words that share the beginning and pairs."""
+        first, *others = (f'"{pair}"' for pair in pairs(latin))
+        asked = f"{first} AND ({' OR '.join(others)})"
         rows = self._rows(
             "SELECT f.form, f.lang, f.name FROM spelling s JOIN form f ON f.id = s.rowid"
             " WHERE s.spelling MATCH ? ORDER BY s.rank LIMIT ?",

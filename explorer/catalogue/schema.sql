@@ -68,5 +68,5 @@ CREATE TABLE meaning (pivot TEXT NOT NULL, form INTEGER NOT NULL, share REAL NOT
 
 -- Names, and words of languages that have no stemmer, as pairs of Latin letters; rowid = form.id.
 CREATE VIRTUAL TABLE spelling USING fts5 (
-    pairs, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '^$'", detail = none
+    pairs, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '^$'"
 );

@@ -9,11 +9,12 @@ from explorer.backends.protocols import Embedder, VectorIndex
 from explorer.catalogue.generation import Generation
 from explorer.retrieve.likeness import liked
 from explorer.retrieve.ranking import Ranking, named_keys, rank, rows_at
-from explorer.retrieve.support import detail, evidence, naming_forms, support
+from explorer.retrieve.support import detail, evidence, naming_forms, near, support
 from explorer.retrieve.words import Ints, WordMatch
 from explorer.types import Hit, Meeting, Passage, Plan, Record
 
 _RELATED_FROM = 3  # so many of the first hits bring the records they belong to
+_OBJECTS, _TEXTS = 2, 2  # so many of the first hits bring so many texts each
 
 
 def retrieve(
@@ -26,8 +27,8 @@ def retrieve(
 ) -> list[Hit]:
     """The `limit` best hits, each of another record, best first.
 
-    A curatorial text brings the objects it is about, and the first object its texts, where the
-    filters allow them.
+    A curatorial text brings the objects it is about, and the first objects their texts, where
+    the filters allow them.
     """
     ranking = rank(plan, generation, embedder, index)
     family = _with_family(hits_of(ranking, generation, 0, limit), plan, generation)
@@ -35,9 +36,9 @@ def retrieve(
 
 
 def _with_family(hits: Sequence[Hit], plan: Plan, generation: Generation) -> list[Hit]:
-    """The hits, the objects a text speaks for before it, the texts about the first object behind.
+    """The hits, the objects a text speaks for before it, the first objects' texts behind them.
 
-    Only the first few hits bring their objects.
+    Texts about few objects come first.
     """
     catalogue = generation.catalogue
     allowed = set(catalogue.matching(plan.filters).tolist()) if plan.filters else None
@@ -51,11 +52,17 @@ def _with_family(hits: Sequence[Hit], plan: Plan, generation: Generation) -> lis
 
     for i, hit in enumerate(hits):
         objects = catalogue.keys(hit.record.speaks_for) if i < _RELATED_FROM else []
-        texts = catalogue.texts_about(hit.record.id) if i == 0 and not objects else []
-        unfound = [text for text in related(hit, texts) if text.record.id not in found]
-        for one in (*related(hit, objects), hit, *unfound):
+        texts = catalogue.texts_about(hit.record.id) if i < _OBJECTS and not objects else []
+        about = sorted(related(hit, texts), key=lambda text: _order(text.record, plan.lang))
+        for one in (*related(hit, objects), hit, *about[:_TEXTS]):
             placed.setdefault(one.record.id, one)
     return list(placed.values())
+
+
+def _order(text: Record, lang: str) -> tuple[bool, int]:
+    """Texts that can be read in `lang` before others, then those about few objects."""
+    read = any(f.lang.partition("-")[0] == lang for _, f in text.named("text"))
+    return not read, len(text.about)
 
 
 def _beside(hit: Hit, record: Record) -> Hit:
@@ -110,13 +117,13 @@ def _weighed(hit: Hit, key: int, ranking: Ranking, generation: Generation) -> Hi
             found.append(Meeting(word, like.word, "likeness", like.share))
         if found:
             met[word] = max(found, key=lambda one: one.share)
-    near = {word: (one.share, one.met in naming) for word, one in met.items()}
+    stands = near(told, met, naming)
     return replace(
         hit,
         likeness=liked(ranking.matches, alike),
-        support=support(told, held, near),
-        detail=detail(told, held, near),
-        naming=any(held.values()) or any(named for _, named in near.values()),
+        support=support(told, held, stands),
+        detail=detail(told, held, stands),
+        naming=any(held.values()) or any(named for _, named in stands.values()),
         words=tuple(held),
         met=tuple(met.values()),
     )

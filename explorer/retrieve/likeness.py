@@ -38,24 +38,25 @@ def likenesses(
 ) -> list[Likeness]:
     """Per line what it has that is like the question's words; numbers are like nothing."""
     asked = [match.word for match in matches if _compared(match.word)]
-    if not asked:
+    told = [_told(line) for line in lines]
+    every = {word: i for i, word in enumerate(dict.fromkeys(w for line in told for w in line))}
+    if not asked or not every:
         return [{} for _ in lines]
-    vectors = np.stack([embedder.embed_query(word) for word in asked])
-    return [_likeness(asked, vectors, line, embedder) for line in lines]
+    questions = np.stack([embedder.embed_query(word) for word in asked])
+    backend = cast(Hashable, embedder)  # by what it is: a protocol does not say it hashes
+    cosines = questions @ np.stack([_vector(backend, word) for word in every]).T
+    shares = ((cosines - _CHANCE) / (1 - _CHANCE)).clip(0, 1)
+    return [_likeness(asked, line, shares[:, [every[w] for w in line]]) for line in told]
 
 
-def _likeness(asked: Sequence[str], vectors: Floats, line: str, embedder: Embedder) -> Likeness:
-    told = _told(line)
+def _likeness(asked: Sequence[str], told: Sequence[str], shares: Floats) -> Likeness:
+    """The word of a line nearest to each word asked; `shares` is asked x told."""
     if not told:
         return {}
-    backend = cast(Hashable, embedder)  # by what it is: a protocol does not say it hashes
-    known = np.stack([_vector(backend, word) for word in told])
-    cosines = np.asarray(vectors @ known.T, np.float32)
-    nearest = cosines.argmax(axis=1).tolist()
-    shares = ((cosines.max(axis=1) - _CHANCE) / (1 - _CHANCE)).clip(0, 1).tolist()
+    nearest = shares.argmax(axis=1).tolist()
     return {
-        word: Alike(told[i], share)
-        for word, i, share in zip(asked, nearest, shares, strict=True)
+        word: Alike(told[at], share)
+        for word, at, share in zip(asked, nearest, shares.max(axis=1).tolist(), strict=True)
         if share
     }
 

@@ -1,19 +1,22 @@
 """How far a record holds what a question says, and whether that is enough to answer it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from explorer.catalogue.generation import Calibration
 from explorer.catalogue.wordforms import NAMING
+from explorer.compounds import parts
+from explorer.lexicon import pivots
 from explorer.retrieve.words import WordMatch
-from explorer.text import forms, words
-from explorer.types import Hit, Outcome, Plan, Record
+from explorer.text import fold, forms, stem, words
+from explorer.types import Hit, Meeting, Outcome, Plan, Record
 
 # Chosen on the development half of the sample's questions; see docs/measured.md.
 _NAMING_WEIGHT = 4.0
 _ELSEWHERE = 0.3  # a word that other records hold: the question may only be worded differently
 _UNKNOWN = 0.3  # a word no record holds: a common word of another language, as like as not
 _UNKNOWN_NAME = 2.0  # a name no record holds: what is asked for is not here
+_LIKE_A_NAME = 0.5  # what is only like a name is as often another's
 _DETAIL = 0.5  # of what is asked beyond the name: with less an answer is one in part (by eye)
 _WORTH = 0.4  # of the best score: with less a record is not shown beside the best (by eye)
 
@@ -30,23 +33,36 @@ class Evidence:
     forms: frozenset[str]
     idf: float
     against: float
+    name: bool = False
+    """Whether it is written as a name: what is only like it stands for it less."""
 
 
 def evidence(plan: Plan, matches: Sequence[WordMatch]) -> list[Evidence]:
     """What each word of the plan weighs for and against a record."""
     opening = next(iter(words(plan.text)), "")
-    return [
-        Evidence(m.word, frozenset(forms(m.word, plan.lang)), m.idf, _against(m, opening, plan))
-        for m in matches
-    ]
+    told = []
+    for m in matches:
+        name = m.word[0].isupper() and m.word != opening and not _noun(m.word, plan.heard)
+        weight = _ELSEWHERE if len(m.rows) else _UNKNOWN_NAME if name else _UNKNOWN
+        named = frozenset(forms(m.word, plan.heard))
+        told.append(Evidence(m.word, named, m.idf, weight * m.idf, name))
+    return told
 
 
-def _against(match: WordMatch, opening: str, plan: Plan) -> float:
-    if len(match.rows):
-        return _ELSEWHERE * match.idf
-    # German writes every noun like a name, and any sentence opens like one.
-    name = match.word[0].isupper() and match.word != opening and plan.lang != "de"
-    return (_UNKNOWN_NAME if name else _UNKNOWN) * match.idf
+def _noun(word: str, lang: str) -> bool:
+    """Whether a word is written as a name only because German writes all nouns so."""
+    means = {pivot for pivot, _ in pivots(stem(word, lang), lang)} - {fold(word)}
+    return lang == "de" and bool(means or parts(fold(word), lang))
+
+
+def near(told: Sequence[Evidence], met: Mapping[str, Meeting], naming: Set[str]) -> Near:
+    """What stands in a record for the words it does not hold, as far as it may be trusted."""
+    names = {e.word for e in told if e.name}
+    return {
+        word: (one.share * (_LIKE_A_NAME if one.way == "likeness" and word in names else 1.0),
+               one.met in naming)
+        for word, one in met.items()
+    }  # fmt: skip
 
 
 def naming_forms(records: Sequence[Record]) -> frozenset[str]:
@@ -105,12 +121,17 @@ def worth_showing(hits: Sequence[Hit], calibration: Calibration) -> list[Hit]:
 
 
 def _met(hit: Hit, calibration: Calibration) -> bool:
-    met = hit.cosine >= calibration.found or hit.support >= calibration.floor
-    return bool(hit.words) or hit.named or met
+    held = bool(hit.words) or hit.named
+    return held or hit.cosine >= calibration.found or assured(hit, calibration)
+
+
+def assured(hit: Hit, calibration: Calibration) -> bool:
+    """Whether words and sense together say enough for a hit to be what is asked for."""
+    return hit.support + calibration.near * max(hit.cosine, 0.0) >= calibration.floor
 
 
 def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcome:
-    """Whether the best hits answer: named by number, or near enough in words or sense.
+    """Whether the best hit answers: named by number, or assured by words and sense.
 
     `partly` where they are what is asked about but hold little of what is asked of them. The
     thresholds belong to the embedder and were chosen on development questions.
@@ -118,8 +139,7 @@ def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcom
     if plan.numbers:
         good = [hit for hit in hits if hit.named]
     else:
-        floor, near = calibration.floor, calibration.near
-        good = [hit for hit in hits[:3] if hit.support >= floor or hit.cosine >= near]
+        good = [hit for hit in hits[:1] if assured(hit, calibration)]
     if not good or not (plan.words or plan.numbers):
         return "not_found"
     lacking = plan.fields and not any(hit.record.named(f) for hit in good for f in plan.fields)

@@ -54,27 +54,28 @@ def match_words(
 
 
 def _match(word: str, lang: str, found: Sequence[Expansion], generation: Generation) -> WordMatch:
-    catalogue, total = generation.catalogue, generation.manifest.passages
-    known = {form: n for form in forms(word, lang) if (n := catalogue.frequency(form))}
     best = np.zeros(generation.manifest.rows, np.float32)
-    for form, n in known.items():
-        rows, shares = _postings(form, n, generation)
-        np.maximum.at(best, rows, shares)
+    often = 0
+    for form in forms(word, lang):
+        rows, shares = _postings(form, generation)
+        best[rows] = np.maximum(best[rows], shares)
+        often = max(often, len(rows))
     held = np.flatnonzero(best)
-    frequencies = {e: catalogue.frequency(e.form) for e in found}
-    met = tuple(_meet(e, n, generation) for e, n in frequencies.items())
-    often = max((*known.values(), *(round(e.share * n) for e, n in frequencies.items())), default=0)
-    return WordMatch(word, _idf(often, total), held, best[held], met)
+    met = tuple(one for e in found if len((one := _meet(e, generation)).rows))
+    often = max([often, *(round(one.expansion.share * len(one.rows)) for one in met)])
+    idf = _idf(often, generation.manifest.passages)
+    return WordMatch(word, idf, held, best[held], met)
 
 
-def _postings(form: str, frequency: int, generation: Generation) -> tuple[Ints, Floats]:
+def _postings(form: str, generation: Generation) -> tuple[Ints, Floats]:
+    """The rows that hold a form, and its BM25 there over what it tends to."""
     rows, scores = generation.catalogue.postings(form)
-    return rows, scores / (_idf(frequency, generation.manifest.passages) * _BM25_CEILING)
+    return rows, scores / (_idf(len(rows), generation.manifest.passages) * _BM25_CEILING)
 
 
-def _meet(expansion: Expansion, frequency: int, generation: Generation) -> Met:
+def _meet(expansion: Expansion, generation: Generation) -> Met:
     """Where an expansion stands in passages of its language."""
-    rows, shares = _postings(expansion.form, frequency, generation)
+    rows, shares = _postings(expansion.form, generation)
     if expansion.lang in generation.row_languages:
         own = generation.row_languages[expansion.lang][rows]
         rows, shares = rows[own], shares[own]
@@ -103,6 +104,6 @@ def reach(matches: Sequence[WordMatch], rows: int) -> Floats:
         best = np.zeros(rows, np.float32)
         best[match.rows] = match.shares
         for met in match.met:
-            np.maximum.at(best, met.rows, met.shares)
+            best[met.rows] = np.maximum(best[met.rows], met.shares)
         reached += best * np.float32(match.idf / weight)
     return reached
