@@ -120,6 +120,21 @@ def token(concept_id: str) -> str:
     return f"#{concept_id}"
 
 
+def is_token(form: str) -> bool:
+    """Whether a word of the index, or a value of a facet, is a concept."""
+    return form.startswith("#")
+
+
+def of_token(form: str) -> Concept | None:
+    """The concept that stands so in the index; None where this vocabulary has none such."""
+    return concepts().get(form.removeprefix("#")) if is_token(form) else None
+
+
+def narrower(concept_id: str) -> tuple[str, ...]:
+    """The ids of the concept and of all that are narrower."""
+    return tuple(other for other in concepts() if concept_id in lineage(other))
+
+
 def labelled(label: str) -> tuple[str, ...]:
     """The ids of the concepts that bear a label in any language, for words of an unknown one."""
     return _anywhere().get(fold(label), ())

@@ -45,7 +45,7 @@ def search(
     keys = catalogue.matching(planned.filters)
     chosen = catalogue.ordered(keys, "number" if sort == "score" else sort, limit, offset)
     cards = tuple(Found(card(record, planned.lang)) for record in catalogue.records(chosen))
-    return Searched(len(keys), cards, catalogue.facets(keys), planned)
+    return Searched(len(keys), cards, catalogue.facets(keys, lang=planned.lang), planned)
 
 
 def _ranked(
@@ -55,7 +55,7 @@ def _ranked(
     catalogue = generation.catalogue
     least = generation.manifest.calibration.found
     ranking = rank(planned, generation, explorer.embedder, serving.index, least=least)
-    facets = catalogue.facets(ranking.keys)
+    facets = catalogue.facets(ranking.keys, lang=planned.lang)
     if sort == "score":
         hits = hits_of(ranking, generation, offset, offset + limit)
     else:

@@ -82,7 +82,7 @@ def preview(
     from ingest import preview as previewing
     from ingest.sourcelist import all_sources
 
-    found = [previewing.preview(spec, limit) for spec in all_sources(specs or [], sources, name)]
+    found = list(previewing.previews(all_sources(specs or [], sources, name), limit))
     if as_json:
         print(dump(found[0] if len(found) == 1 else {"sources": found}).decode())
         return

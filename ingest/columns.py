@@ -16,12 +16,13 @@ MEASURED = tuple(
 )
 """Columns that hold a number: their own unit, that of the cell, or that of the mapping."""
 
-_CONCEPTS = ("type", "material", "technique", "subject", "period")
+CONCEPTS = ("type", "material", "technique", "subject", "period")
+"""What a vocabulary has terms for."""
 
 SPECIAL = (
     "id", "lang", "date.earliest", "date.latest", "maker.gender", "maker.uri",
     "place.find", "place.depicted", "place.use", "place.uri", "place.lat", "place.lon",
-    *MEASURED, "measurement.kind", "measurement.unit", *(f"{name}.uri" for name in _CONCEPTS),
+    *MEASURED, "measurement.kind", "measurement.unit", *(f"{name}.uri" for name in CONCEPTS),
     "public", "on_view", "image", "image.alt", "url", "part_of", "about",
     "rights.record", "rights.object", "rights.text", "rights.image",
 )  # fmt: skip
@@ -46,7 +47,7 @@ FAMILIES = {
     "maker": Family(("maker",), ("maker.role", "maker.qualifier", "maker.gender", "maker.uri")),
     "place": Family(tuple(PLACES), ("place.uri", "place.lat", "place.lon")),
     "measurement": Family(("measurement.value",), ("measurement.kind", "measurement.unit")),
-    **{name: Family((name,), (f"{name}.uri",)) for name in _CONCEPTS},
+    **{name: Family((name,), (f"{name}.uri",)) for name in CONCEPTS},
 }
 _FAMILY_OF = {f: name for name, each in FAMILIES.items() for f in (*each.heads, *each.of)}
 
@@ -66,6 +67,8 @@ class Column:
     """Whether its values are objects with a language for a key: {"en": "Vase", "nl": "Vaas"}."""
     others: tuple[str, ...] = ()
     """Names it goes by in other exports."""
+    vocabulary: str = ""
+    """The source of concepts that its codes and terms are from."""
     constant: str = ""
 
 

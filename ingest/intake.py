@@ -66,6 +66,8 @@ def told(intake: Intake) -> list[str]:
         f"Passages: {intake.passages}, embedded now: {intake.embedded}."
         f" Seconds: {intake.seconds:.1f}.",
     ]
+    known = [source for source in intake.sources if "concepts" in source]
+    lines += [f"Concepts of {source['name']}: {source['concepts']}." for source in known]
     lines += [
         f"Rejected: {' '.join(filter(None, (r.where, r.record_id, r.field)))}: {r.reason}"
         for r in intake.rejections[:_SHOWN]

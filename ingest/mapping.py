@@ -12,7 +12,16 @@ from typing import Any
 from explorer.errors import WrongUse
 from explorer.text import nfc
 from explorer.types import FIELDS
-from ingest.columns import FAMILIES, MEASURED, ONE_COLUMN, PLACES, SPECIAL, Column, grouped
+from ingest.columns import (
+    CONCEPTS,
+    FAMILIES,
+    MEASURED,
+    ONE_COLUMN,
+    PLACES,
+    SPECIAL,
+    Column,
+    grouped,
+)
 
 _COLUMN_KEYS = ("field", "lang", "unknown", "vocabulary", "multiple", "unit", "or")
 _TABLE_KEYS = (
@@ -227,6 +236,12 @@ def _column(name: str, told: Any, file: str, multiple: Any) -> Column:
             f"The column '{name}' in {file} is a '{given['field']}', which has no unit.",
             f"Leave the unit out, or use one of: {', '.join(MEASURED)}.",
         )
+    if given.get("vocabulary") and given["field"] not in CONCEPTS:
+        raise WrongUse(
+            f"The column '{name}' in {file} is a '{given['field']}', of which there is no"
+            " vocabulary.",
+            f"Leave the vocabulary out, or use one of: {', '.join(CONCEPTS)}.",
+        )
     return Column(
         nfc(name),
         given["field"],
@@ -236,6 +251,7 @@ def _column(name: str, told: Any, file: str, multiple: Any) -> Column:
         unit=str(given.get("unit", "")),
         by_keys=lang == _BY_KEYS,
         others=_words(given.get("or", ())),
+        vocabulary=str(given.get("vocabulary", "")),
     )
 
 

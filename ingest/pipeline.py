@@ -6,12 +6,13 @@ or changes nothing, leaves what serves as it is.
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 from explorer.backends.protocols import Embedder
 from explorer.backends.specs import EMBEDDERS, open_backend
@@ -33,6 +34,9 @@ from explorer.errors import ExplorerError, NotReady, WrongUse
 from ingest.accepted import load_accepted
 from ingest.build import calibration, extends, made_by, write_generation
 from ingest.changes import Changes, compare, without_circles, work_of
+from ingest.concepts.store import Vocabulary
+from ingest.concepts.taking import FORMAT as CONCEPTS
+from ingest.concepts.taking import apart
 from ingest.gate import Gate, Passed, passes
 from ingest.intake import Intake, Noticed, Progress
 from ingest.ledger import FILE as LEDGER
@@ -100,6 +104,7 @@ class _Run:
             staging = Staging(folder)
             stack.callback(staging.close)
             before = _before(sources, settings)
+            sources, vocabularies = apart(sources, settings.data_dir, self.progress)
             beside = Beside(settings.data_dir, load_accepted(settings.data_dir))
             reading = _Readers(staging, before, folder, workers, beside, removing)
             delivered, changes = _read(sources, reading, self.progress)
@@ -109,7 +114,7 @@ class _Run:
                 _check_delivered(delivered, sources, before)
             changes = without_circles(changes, staging, before, delivered)
             noticed = _noticed(delivered, sources)
-            intake = _intake(delivered, changes, sources, staging, before)
+            intake = _intake(delivered, changes, sources, vocabularies, staging, before)
             stale = _stale(before, embedder, settings)
             if stale or not changes.none or _lacks_index(before, settings):
                 fresh = stale or not extends(before, changes.count)
@@ -214,9 +219,14 @@ def _intake(
     delivered: Delivered,
     changes: Changes,
     sources: Sequence[SourceSpec],
+    vocabularies: Sequence[Vocabulary],
     staging: Staging,
     before: Generation | None,
 ) -> Intake:
+    listed: list[Mapping[str, Any]] = [
+        {"name": s.name, "format": s.format, "read": delivered.counts[s.name]} for s in sources
+    ]
+    listed += [{"name": v.name, "format": CONCEPTS, "concepts": v.concepts} for v in vocabularies]
     return Intake(
         generation=before.manifest.generation if before else "",
         read=delivered.total,
@@ -228,9 +238,7 @@ def _intake(
         repeated=delivered.total - staging.count(),
         passages=before.manifest.passages if before else 0,
         rejections=delivered.rejections,
-        sources=[
-            {"name": s.name, "format": s.format, "read": delivered.counts[s.name]} for s in sources
-        ],
+        sources=listed,
     )
 
 

@@ -1,9 +1,11 @@
 """What would be understood of a source, beside what stood there; nothing is written."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -12,6 +14,9 @@ from explorer.text import nfc
 from explorer.types import DateSpan, Maker, Measurement, Place, Record, Rights
 from explorer.wire import dump
 from ingest.clean import clean
+from ingest.concepts.store import Vocabulary, first_concepts
+from ingest.concepts.taking import FORMAT as CONCEPTS
+from ingest.concepts.taking import apart
 from ingest.deliveries import Member
 from ingest.formats import FORMATS, files_of, passed_over
 from ingest.harvest import harvested
@@ -64,6 +69,29 @@ class Preview:
     passed_over: tuple[str, ...] = ()
     whole: bool = True
     """Whether there is nothing after the records shown."""
+
+
+def previews(specs: Sequence[SourceSpec], limit: int = 5) -> Iterator[Preview]:
+    """A preview of each source; what is looked up in vocabularies is, where these are among them.
+
+    Vocabularies come first.
+    """
+    with TemporaryDirectory() as folder:
+        sources, vocabularies = apart(specs, Path(folder), lambda *_: None)
+        yield from (_of_vocabulary(vocabulary, limit) for vocabulary in vocabularies)
+        yield from (preview(source, limit) for source in sources)
+
+
+def _of_vocabulary(vocabulary: Vocabulary, limit: int) -> Preview:
+    """The first concepts, with what they are called."""
+    shown = tuple(
+        Previewed(known.uri or code, "concept", tuple(
+            Line(lang or "?", label, f"label of {code}") for lang, label in known.labels.items()
+        ), ())
+        for code, known in first_concepts(vocabulary, limit)
+    )  # fmt: skip
+    whole = len(shown) == vocabulary.concepts
+    return Preview(vocabulary.name, CONCEPTS, shown, whole=whole)
 
 
 def preview(spec: SourceSpec, limit: int = 5) -> Preview:

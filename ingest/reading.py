@@ -276,11 +276,12 @@ def _staged(record: Record, source: SourceSpec, beside: Beside) -> Staged:
 
 def reading_digest(source: SourceSpec, beside: Beside) -> bytes:
     """What stands for how a source is read: its description, its mapping, and this release."""
-    told = replace(source, path=Path())
+    told = replace(source, path=Path(), vocabularies=())
     mapping = b""
     if source.mapping is not None and source.mapping.is_file():
         mapping = source.mapping.read_bytes()
     states: list[object] = [beside.accepted.digest]
+    states += [(vocabulary.name, vocabulary.digest) for vocabulary in source.vocabularies]
     if not source.address and (source.images == "proxy" or source.format == "texts"):
         states += sorted(_states(source.path, beside.data_dir.resolve()))
     if source.images == "proxy" and source.hosts:

@@ -10,6 +10,8 @@ from typing import Any
 from explorer.errors import ExplorerError, WrongUse
 from explorer.types import Record, Rights
 from ingest.checks import checked, each_once, is_tag
+from ingest.concepts.labelling import labelled
+from ingest.concepts.taking import FORMAT as CONCEPTS
 from ingest.deliveries import Member
 from ingest.fetching import host_of, named_hosts
 from ingest.formats import FORMATS, files_of, read_file, recognise
@@ -34,12 +36,13 @@ def source_spec(spec: str, *, folder: Path = Path()) -> SourceSpec:
     if scheme == HARVEST:
         form, address = oai_address(rest)
         return SourceSpec(_name_from(host_of(address)), form, address=address)
-    if not colon or (scheme not in FORMATS and (folder / spec).exists()):
+    formats = (*FORMATS, CONCEPTS)
+    if not colon or (scheme not in formats and (folder / spec).exists()):
         scheme, rest = "", spec
-    elif scheme not in FORMATS:
+    elif scheme not in formats:
         raise WrongUse(
             f"'{scheme}:' is not a format.",
-            f"Use one of: {', '.join(f + ':' for f in (*FORMATS, HARVEST))}",
+            f"Use one of: {', '.join(f + ':' for f in (*formats, HARVEST))}",
         )
     written, _, mapping = rest.partition("#")
     path = folder / written
@@ -170,7 +173,8 @@ def _kept(member: Member, spec: SourceSpec) -> Iterator[Item]:
         for item in read_file(member, spec):
             nothing = False
             if isinstance(item, Record):
-                yield checked(_with_defaults(item, spec), member.where)
+                record = labelled(_with_defaults(item, spec), spec.vocabularies)
+                yield checked(record, member.where)
             else:
                 yield item
     except WrongUse:

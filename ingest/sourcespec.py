@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from explorer.types import Record, Rights
+from ingest.concepts.store import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class SourceSpec:
     """`proxy`: pictures become thumbnails where their rights allow; `none`: no picture does."""
     hosts: tuple[str, ...] = ()
     """The hosts that may be asked for pictures, or for pages beyond the harvested one."""
+    vocabularies: tuple[Vocabulary, ...] = ()
+    """Those of the same run: what its codes and terms mean is looked up in them."""
 
     @property
     def language(self) -> str:

@@ -1,14 +1,32 @@
 """What a record can be filtered and counted by, read off the record itself."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from explorer.concepts import is_token, of_value, token
 from explorer.text import fold
 from explorer.types import Record
 
-_FIELDS = ("type", "material", "technique", "place", "period", "subject")
+_OF = {
+    "type": ("type", "genre"), "material": ("material",), "technique": ("technique",),
+    "place": (), "period": ("period",), "subject": ("subject", "person", "genre"),
+}  # fmt: skip
+"""Per facet those of the concept vocabulary that may name its values."""
+
+_FIELDS = tuple(_OF)
 _BY = frozenset(("", "attributed-to", "possibly-by", "workshop-of", "after-design-by"))
 MAX_VALUE = 200
 """Longer words are no value to choose by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value that a record is counted by; `also` are words it may be asked by besides."""
+
+    name: str
+    value: str
+    label: str
+    also: tuple[str, ...] = ()
 
 
 def facet_values(record: Record) -> Iterator[tuple[str, str]]:
@@ -18,12 +36,6 @@ def facet_values(record: Record) -> Iterator[tuple[str, str]]:
     around them or after them (circle, school, follower, manner) are other hands; and what a
     qualifier says that we have no code for may be "not by", so it does not count either.
     """
-    for name in _FIELDS:
-        for _, field in record.named(name):
-            yield name, field.text
-    for concept in record.concepts:
-        if concept.facet in _FIELDS:
-            yield from ((concept.facet, label) for label in concept.labels.values())
     yield from _makers(record)
     for place in record.places:
         yield "place", place.name
@@ -37,6 +49,31 @@ def facet_values(record: Record) -> Iterator[tuple[str, str]]:
     yield "source", record.source.name
     if record.institution:
         yield "institution", record.institution
+
+
+def _concepts(record: Record) -> Iterator[Facet]:
+    """What the vocabulary names counts once, whatever the language; so does a delivered concept."""
+    told: set[tuple[str, str]] = set()
+    for concept in record.concepts:
+        if concept.facet not in _FIELDS or not concept.labels:
+            continue
+        labels = concept.labels
+        lang = "en" if "en" in labels else next(iter(labels))
+        facets = [_facet(concept.facet, label, of) for of, label in labels.items()]
+        known = next((facet for facet in facets if is_token(facet.value)), None)
+        own = known or _facet(concept.facet, labels[lang], lang)
+        also = tuple(dict.fromkeys(facet_value(label) for label in labels.values()))
+        told |= {(concept.facet, label) for label in labels.values()}
+        yield replace(own, also=tuple(a for a in also if a != own.value and len(a) <= MAX_VALUE))
+    for name in _FIELDS:
+        for _, field in record.named(name):
+            if (name, field.text) not in told:
+                yield _facet(name, field.text, field.lang or field.lang_detected)
+
+
+def _facet(name: str, label: str, lang: str) -> Facet:
+    concept = next((c for of in _OF[name] if (c := of_value(label, lang, of))), None)
+    return Facet(name, token(concept.id) if concept else facet_value(label), label)
 
 
 def _makers(record: Record) -> Iterator[tuple[str, str]]:
@@ -54,11 +91,11 @@ def facet_value(value: object) -> str:
     return fold(" ".join(str(value).split()))
 
 
-def facet_rows(record: Record) -> dict[tuple[str, str], str]:
-    """(facet name, folded value) -> label; one row however often the record repeats it."""
-    rows: dict[tuple[str, str], str] = {}
-    for name, label in facet_values(record):
-        value = facet_value(label)
-        if value and len(value) <= MAX_VALUE:
-            rows.setdefault((name, value), label)
-    return rows
+def facets_of(record: Record) -> list[Facet]:
+    """What the record is counted by; each value once, however often the record repeats it."""
+    plain = (Facet(name, facet_value(label), label) for name, label in facet_values(record))
+    found: dict[tuple[str, str], Facet] = {}
+    for facet in (*_concepts(record), *plain):
+        if facet.value and len(facet.value) <= MAX_VALUE:
+            found.setdefault((facet.name, facet.value), facet)
+    return list(found.values())

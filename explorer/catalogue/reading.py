@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from explorer.catalogue.facets import facet_value
 from explorer.catalogue.wordforms import pairs
 from explorer.catalogue.writing import FILE
+from explorer.concepts import labelled, narrower, of_token, token
 from explorer.errors import WrongUse
 from explorer.text import number_key
 from explorer.types import FILTERS, Filters, Group, Passage, Record
@@ -163,14 +164,27 @@ class Catalogue:
         elif name == "number":
             rows = [(key,) for value in values for key in self.numbered(str(value))]
         else:
-            folded = [facet_value(v) for v in values]
+            folded = [value for v in values for value in self._meant(name, facet_value(v))]
             marks = ",".join("?" * len(folded))
             sql = f"SELECT DISTINCT record FROM facet WHERE name = ? AND value IN ({marks})"  # noqa: S608
             rows = self._rows(sql, [name, *folded])
         return np.unique(np.array([key for (key,) in rows], np.int64))
 
-    def facets(self, keys: Keys | None, limit: int = 20) -> dict[str, list[dict[str, Any]]]:
-        """Per facet its most frequent values among `keys` (all records where None)."""
+    def _meant(self, name: str, value: str) -> set[str]:
+        """The values of a facet that words mean: concepts they name, and narrower ones."""
+        asked = value.removeprefix("#")
+        named = (asked,) if value != asked else labelled(value)
+        concepts = {token(own) for one in named for own in narrower(one)}
+        rows = self._rows("SELECT value FROM facet_also WHERE name = ? AND also = ?", [name, value])
+        return {value, *concepts, *(held for (held,) in rows)}
+
+    def facets(
+        self, keys: Keys | None, limit: int = 20, lang: str = ""
+    ) -> dict[str, list[dict[str, Any]]]:
+        """Per facet its most frequent values among `keys` (all records where None).
+
+        Concepts are called as in `lang`; without, as some record does.
+        """
         where, values = ("", []) if keys is None else _among("record", keys)
         rows = self._rows(
             f"SELECT name, value, min(label), count(*) AS n FROM facet {where}"  # noqa: S608
@@ -181,7 +195,9 @@ class Catalogue:
         for name, value, label, count in rows:
             chosen = facets.setdefault(name, [])
             if len(chosen) < limit:
-                chosen.append({"value": value, "label": label, "count": count})
+                concept = of_token(value) if lang else None
+                called = concept.label(lang) if concept else label
+                chosen.append({"value": value, "label": called, "count": count})
         return facets
 
     def groups(self, name: str) -> list[Group]:

@@ -26,6 +26,10 @@ CREATE TABLE facet (name TEXT NOT NULL, value TEXT NOT NULL, record INTEGER NOT 
                     label TEXT NOT NULL, PRIMARY KEY (name, value, record)) WITHOUT ROWID;
 CREATE INDEX facet_record ON facet (record);
 
+-- Other words for a value: what a delivered concept is called in other languages.
+CREATE TABLE facet_also (name TEXT NOT NULL, also TEXT NOT NULL, value TEXT NOT NULL,
+                         PRIMARY KEY (name, also, value)) WITHOUT ROWID;
+
 CREATE TABLE span (record INTEGER NOT NULL, kind TEXT NOT NULL,
                    earliest INTEGER, latest INTEGER);
 CREATE INDEX span_record ON span (record);

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from explorer.catalogue.facets import facet_rows
+from explorer.catalogue.facets import Facet, facets_of
 from explorer.catalogue.wordforms import meaningful, name_words, pairs, passage_forms, spelling
 from explorer.lexicon import pivots
 from explorer.text import fold, is_stemmed, number_key
@@ -32,7 +32,7 @@ class Entry:
     row: tuple[Any, ...]
     """All of table `record` but the key."""
     identifiers: tuple[tuple[str, str], ...]
-    facets: tuple[tuple[str, str, str], ...]
+    facets: tuple[Facet, ...]
     spans: tuple[tuple[str, int | None, int | None], ...]
     about: tuple[str, ...]
     passages: tuple[tuple[Any, ...], ...]
@@ -57,7 +57,7 @@ def entry(record: Record, passages: Sequence[Passage]) -> Entry:
             record.source.hash, bool(record.about_numbers), dump(record),
         ),
         tuple({(number_key(i.value), i.kind): None for i in record.identifiers}),
-        tuple((name, value, label) for (name, value), label in facet_rows(record).items()),
+        tuple(facets_of(record)),
         tuple((d.kind, d.earliest, d.latest) for d in record.dates),
         record.about,
         tuple(
@@ -131,7 +131,11 @@ class CatalogueWriter:
         )
         db.executemany(
             "INSERT INTO facet VALUES (?, ?, ?, ?)",
-            [(name, value, key, label) for name, value, label in made.facets],
+            [(facet.name, facet.value, key, facet.label) for facet in made.facets],
+        )
+        db.executemany(
+            "INSERT OR IGNORE INTO facet_also VALUES (?, ?, ?)",
+            [(facet.name, also, facet.value) for facet in made.facets for also in facet.also],
         )
         db.executemany(
             "INSERT INTO span VALUES (?, ?, ?, ?)", [(key, *span) for span in made.spans]

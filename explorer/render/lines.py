@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from explorer.concepts import FACETS, of_value
 from explorer.phrases import DEFAULT, phrase, phrases
 from explorer.types import Field, Maker, Record
 
@@ -64,8 +65,21 @@ def lines(record: Record, lang: str, names: Sequence[str] = LABEL_FIELDS) -> Ite
         if chosen:
             parts = tuple(Part(ref, f, 0, f.text) for ref, f in chosen)
             kinds = measured_kinds(record, lang) if name == "measurement" else {}
-            told = (f"{kinds.get(p.reference, '')} {p.quote}".strip() for p in parts)
+            called = (_called(p, name, lang) for p in parts)
+            told = (
+                f"{kinds.get(p.reference, '')} {c}".strip()
+                for p, c in zip(parts, called, strict=True)
+            )
             yield Line(f"field.{name}", ", ".join(told), parts)
+
+
+def _called(part: Part, facet: str, lang: str) -> str:
+    """The words of a part; where they name a concept, what that is called in `lang`."""
+    own = (part.field.lang or part.field.lang_detected).partition("-")[0]
+    if facet not in FACETS or own == lang.partition("-")[0]:
+        return part.quote
+    concept = of_value(part.quote, own, facet)
+    return concept.label(lang) if concept else part.quote
 
 
 def measured_kinds(record: Record, lang: str) -> dict[str, str]:
@@ -134,7 +148,8 @@ def _told(
         for ref, f in record.named(name):
             if f.source == reference and wanted:
                 parts.append(Part(ref, f, 0, f.text))
-                text = f"{text} ({f.text})" if name == "maker.role" else text
+                role = _called(parts[-1], "role", lang)
+                text = f"{text} ({role})" if name == "maker.role" else text
     return text, parts
 
 

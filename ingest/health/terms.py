@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from explorer.errors import ExplorerError, WrongUse
+from explorer.errors import WrongUse
 from explorer.text import fold, forms, nfc, words
 from explorer.types import Field, Record
+from ingest.concepts.skos import CORE, FORMATS, LABELS, graph_of, labelled, said
 from ingest.health.cells import rows
 from ingest.health.shapes import Example, Flagged
 from ingest.health.tally import SHOWN, Found, shortened
@@ -20,10 +21,6 @@ _Phrase = tuple[frozenset[str], ...]
 _SEVERAL = re.compile(r"[;|]")
 _CONTEXT = 60  # characters
 _COLUMNS = ("term", "lang", "note", "alternative")
-_FORMATS = {".rdf": "xml", ".xml": "xml", ".ttl": "turtle"}
-_CORE = "http://www.w3.org/2004/02/skos/core#"
-_LONGER = "http://www.w3.org/2008/05/skos-xl#"
-_LABELS = ("prefLabel", "altLabel", "hiddenLabel")
 _NOTES = ("scopeNote", "note", "definition", "editorialNote")
 
 
@@ -51,8 +48,7 @@ def read_terms(file: Path) -> tuple[Term, ...]:
             f"The list of terms {file} cannot be read: {error.strerror}.",
             "Check its name and that you may read it.",
         ) from error
-    kind = _FORMATS.get(file.suffix.lower())
-    terms = _concepts(file, body, kind) if kind else _table(file, body)
+    terms = (_concepts if file.suffix.lower() in FORMATS else _table)(file, body)
     if not terms:
         raise WrongUse(
             f"The list of terms {file} holds no term.",
@@ -79,59 +75,29 @@ def _table(file: Path, body: bytes) -> tuple[Term, ...]:
     )
 
 
-def _concepts(file: Path, body: bytes, kind: str) -> tuple[Term, ...]:
-    try:
-        from rdflib import Graph, URIRef
-        from rdflib.exceptions import ParserError
-    except ImportError as error:
-        raise ExplorerError(
-            "Reading a list of terms in SKOS needs the package rdflib.",
-            'Install it with: pip install "collection-explorer[edm]"',
-        ) from error
-    from xml.sax import SAXException
+def _concepts(file: Path, body: bytes) -> tuple[Term, ...]:
+    from rdflib import URIRef
 
-    from rdflib.term import Node
-
-    graph = Graph()
-    try:
-        graph.parse(data=body, format=kind)
-    except (ParserError, SAXException, SyntaxError, ValueError) as error:
-        raise WrongUse(
-            f"The list of terms {file} is not understood: {error}.",
-            "Save it as SKOS in RDF/XML (.rdf) or Turtle (.ttl).",
-        ) from error
-
-    def said(concept: Node, names: Sequence[str]) -> list[tuple[str, str]]:
-        """(words, language) of the concept's literals, in a fixed order."""
-        found: set[tuple[str, str]] = set()
-        for name in names:
-            for value in graph.objects(concept, URIRef(_CORE + name)):
-                found.add((nfc(str(value)), getattr(value, "language", None) or ""))
-            for label in graph.objects(concept, URIRef(_LONGER + name)):
-                for value in graph.objects(label, URIRef(_LONGER + "literalForm")):
-                    found.add((nfc(str(value)), getattr(value, "language", None) or ""))
-        return sorted(found)
+    graph = graph_of(body, file.name)
 
     def in_language(texts: list[tuple[str, str]], lang: str) -> str:
         own = [text for text, of in texts if of in (lang, "")]
         return "; ".join(own or [text for text, _ in texts])
 
-    labelled = {s for n in _LABELS for s in graph.subjects(URIRef(_CORE + n), None)}
-    labelled |= {s for n in _LABELS for s in graph.subjects(URIRef(_LONGER + n), None)}
-    instead_of = set(graph.objects(None, URIRef(_CORE + "related")))
+    instead_of = set(graph.objects(None, URIRef(CORE + "related")))
     terms: list[Term] = []
-    for concept in sorted(labelled, key=str):
-        notes = said(concept, _NOTES)
+    for concept in labelled(graph):
+        notes = said(graph, concept, _NOTES)
         if not notes and concept in instead_of:
             continue
         instead = [
             label
-            for other in graph.objects(concept, URIRef(_CORE + "related"))
-            for label in said(other, _LABELS[:1])
+            for other in graph.objects(concept, URIRef(CORE + "related"))
+            for label in said(graph, other, LABELS[:1])
         ]
         terms += [
             Term(text, lang, in_language(notes, lang), in_language(sorted(instead), lang))
-            for text, lang in said(concept, _LABELS)
+            for text, lang in said(graph, concept, LABELS)
         ]
     return tuple(dict.fromkeys(terms))
 
@@ -222,8 +188,8 @@ def _size(term: Term) -> int:
 def _around(text: str, word: int) -> str:
     """The words around one word of a text."""
     end = 0
-    for said in words(text)[: word + 1]:
-        found = text.find(said, end)
+    for one in words(text)[: word + 1]:
+        found = text.find(one, end)
         end = found + 1 if found >= 0 else end
     begin = max(0, end - _CONTEXT)
     return ("…" if begin else "") + shortened(text[begin : end + _CONTEXT])

@@ -23,17 +23,16 @@ def graphs_of(content: bytes, language: str) -> Iterator[Graph | str]:
         return
     apart = isinstance(data, list) and all(isinstance(d, dict) and "@context" in d for d in data)
     for document in data if apart else [data]:
-        elsewhere = _fetched(document)
-        if elsewhere:
+        if context := elsewhere(document):
             yield (
-                f"The file leans on a context that lies elsewhere ({elsewhere}), which is not "
+                f"The file leans on a context that lies elsewhere ({context}), which is not "
                 "fetched; it has to bring its context with it."
             )
         else:
             yield _graph(document, language)
 
 
-def _fetched(document: Any) -> str:
+def elsewhere(document: Any) -> str:
     """The first address that a JSON-LD processor would go to, "" where there is none."""
     if isinstance(document, str):
         return document

@@ -8,6 +8,8 @@ from itertools import zip_longest
 from explorer.types import Concept, DateSpan, Field, Maker, Measurement, Place
 from ingest import attribution
 from ingest.columns import FAMILIES, MEASURED, PLACES, Column, Group
+from ingest.concepts.labelling import in_vocabulary
+from ingest.concepts.store import Vocabulary
 from ingest.dates import LAST_YEAR, Span, read_date
 from ingest.sources.table.rows import Values
 
@@ -96,6 +98,26 @@ def concepts(
             for label, uri in _side_by_side(group, values, warnings):
                 if address := web_address(uri, warnings):
                     yield Concept(group.family, address, {group.head.lang or lang: label})
+
+
+def looked_up(
+    values: _Values, vocabularies: Mapping[str, Vocabulary], lang: str, warnings: list[str]
+) -> tuple[_Values, list[Concept]]:
+    """The values without those that are codes of a vocabulary, and the concepts of all it knows."""
+    words = dict(values)
+    found: dict[tuple[str, str], Concept] = {}
+    for column, cells in values.items():
+        if column.vocabulary:
+            shown = []
+            for value in cells:
+                vocabulary, spoken = vocabularies[column.vocabulary], column.lang or lang
+                known, is_words = in_vocabulary(value, spoken, vocabulary, warnings)
+                shown.append(value if is_words else "")  # empty: others stand beside it
+                if known:
+                    concept = Concept(column.field, known.uri, known.labels)
+                    found.setdefault((column.field, known.uri or value), concept)
+            words[column] = tuple(shown)
+    return words, list(found.values())
 
 
 def measured(

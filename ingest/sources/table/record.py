@@ -22,6 +22,7 @@ from ingest.columns import MEASURED, PLACES, Column
 from ingest.sources.table.parts import (
     concepts,
     dates,
+    looked_up,
     makers,
     measured,
     places,
@@ -100,6 +101,7 @@ def _made(
     shape = row.shape
     lang = next(iter(told.get("lang", ())), shape.lang)
     warnings: list[str] = []
+    values, known = looked_up(values, shape.vocabularies, lang, warnings)
     fields = [
         Field(name, with_unit(value, column.unit), column.lang or lang, source=column.name)
         for column, found in values.items()
@@ -122,7 +124,7 @@ def _made(
         makers=tuple(made_by),
         dates=dated,
         places=tuple(places(shape.groups, values, warnings)),
-        concepts=tuple(concepts(shape.groups, values, lang, warnings)),
+        concepts=(*concepts(shape.groups, values, lang, warnings), *known),
         measurements=tuple(sizes),
         about_numbers=tuple(told.get("about", ())),
         part_of=next(iter(told.get("part_of", ())), ""),

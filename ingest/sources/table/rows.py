@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from explorer.errors import WrongUse
 from explorer.text import nfc
 from ingest.columns import Column, Group, grouped
+from ingest.concepts.store import Vocabulary
 from ingest.deliveries import Member
 from ingest.mapping import Mapping as ColumnMapping
 from ingest.mapping import load_mapping, ready_mappings
@@ -35,6 +36,7 @@ class Shape:
     groups: tuple[Group, ...]
     aligned: frozenset[Column]
     """Columns of which the empty values count too: others stand side by side with them."""
+    vocabularies: Mapping[str, Vocabulary]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +52,7 @@ Read = Iterator[Row | Rejection | Remark]
 
 
 def mapping_of(spec: SourceSpec) -> ColumnMapping:
-    """The mapping of a table; WrongUse where there is none."""
+    """The mapping of a table; WrongUse where there is none, or no vocabulary it names."""
     if spec.mapping is None:
         ready = ", ".join(f"#{name}" for name in ready_mappings())
         raise WrongUse(
@@ -58,7 +60,16 @@ def mapping_of(spec: SourceSpec) -> ColumnMapping:
             f'Name one after it, quoted: "{spec.format}:{spec.path}#mapping.toml",'
             f" or a ready one: {ready}.",
         )
-    return load_mapping(spec.mapping)
+    mapping = load_mapping(spec.mapping)
+    known = {vocabulary.name for vocabulary in spec.vocabularies}
+    for column in mapping.columns:
+        if column.vocabulary and column.vocabulary not in known:
+            raise WrongUse(
+                f"The column '{column.name}' is from the vocabulary '{column.vocabulary}', and no"
+                " source of this run is called that.",
+                f'Add a [[source]] with name = "{column.vocabulary}" and spec = "concepts:PATH".',
+            )
+    return mapping
 
 
 def shape_of(member: Member, spec: SourceSpec, mapping: ColumnMapping) -> Shape:
@@ -73,6 +84,7 @@ def shape_of(member: Member, spec: SourceSpec, mapping: ColumnMapping) -> Shape:
         mapping=mapping,
         groups=groups,
         aligned=frozenset(aligned),
+        vocabularies={vocabulary.name: vocabulary for vocabulary in spec.vocabularies},
     )
 
 

@@ -1,0 +1,1 @@
+"""A museum's vocabularies: taken in once, and asked by whatever reads records."""
