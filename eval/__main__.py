@@ -13,7 +13,7 @@ from explorer.errors import WrongUse
 if TYPE_CHECKING:
     from eval.figures import Measured
 
-SUITES = ("finding", "parity", "embedder")
+SUITES = ("finding", "parity", "latency", "embedder")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,8 +31,11 @@ def _commands() -> None:
 
 @app.command()
 def run(
-    suite: Annotated[str, typer.Argument(help="finding, parity or embedder")],
-    questions: Annotated[str, typer.Option(help="A set under eval/questions.")] = "sample",
+    suite: Annotated[str, typer.Argument(help="finding, parity, latency or embedder")],
+    questions: Annotated[
+        str,
+        typer.Option(help="A set under eval/questions; without it sample, of latency swedish."),
+    ] = "",
     half: Annotated[
         str | None,
         typer.Option(help="development, test or all; without it embedder takes development"),
@@ -48,8 +51,7 @@ def run(
         Path | None, typer.Option("--report", help="Write the report as a page of HTML.")
     ] = None,
     data_dir: Annotated[
-        Path | None,
-        typer.Option(help="The ingested collection; without it the one asked about is taken in."),
+        Path | None, typer.Option(help="The collection; without it the one asked about is made.")
     ] = None,
     embedder: Annotated[str, typer.Option(help="The embedder to measure.")] = "embedded:",
     part: Annotated[
@@ -62,24 +64,39 @@ def run(
         float | None, typer.Option(help="Of coverage, instead of the calibration's.")
     ] = None,
     shared: Annotated[Path | None, typer.Option(help="Folder of texts to measure on.")] = None,
+    records: Annotated[int, typer.Option(help="How many records latency is of.")] = 10_000,
+    delivery: Annotated[
+        Path | None, typer.Option(help="LIDO records that latency repeats with other words.")
+    ] = None,
+    peers: Annotated[
+        bool | None, typer.Option(help="Latency's peers; up to 20,000 records without asking.")
+    ] = None,
 ) -> None:
     """Run a suite and print its figures: of questions to a collection, or of an embedder."""
     from eval import report, tables
     from explorer.wire import dump
 
-    if suite not in SUITES:
-        raise WrongUse(f"There is no suite '{suite}'.", f"Use one of: {', '.join(SUITES)}.")
-    if label and suite != "parity":
-        raise WrongUse("Labels are given by the suite parity alone.", "Leave --label out.")
+    _check(suite, label)
     if suite == "embedder":
         measured = _embedder(embedder, part, half or "development", weight, shared, data_dir)
+    elif suite == "latency":
+        measured = _latency(questions, records, delivery, data_dir, shared, peers)
     else:
-        measured = _asked(suite, questions, half or "all", data_dir, shared, ablation, against)
+        measured = _asked(
+            suite, questions or "sample", half or "all", data_dir, shared, ablation, against
+        )
     if label:
         _label(measured)
     if page:
         page.write_text(report.page(measured), encoding="utf-8")
     print(dump(measured).decode() if as_json else tables.measured(measured, failures=failures))
+
+
+def _check(suite: str, label: bool) -> None:
+    if suite not in SUITES:
+        raise WrongUse(f"There is no suite '{suite}'.", f"Use one of: {', '.join(SUITES)}.")
+    if label and suite != "parity":
+        raise WrongUse("Labels are given by the suite parity alone.", "Leave --label out.")
 
 
 def _asked(
@@ -112,6 +129,26 @@ def _asked(
         other = {name: told[name] for name in told if told[name] != settings.get(name)}
         settings["before"] = other or "the same"
     return replace(measured, settings=settings, tables=tables)
+
+
+def _latency(
+    questions: str,
+    records: int,
+    delivery: Path | None,
+    data_dir: Path | None,
+    shared: Path | None,
+    peers: bool | None,
+) -> "Measured":
+    """CPU times over the collection named, or over as many records as asked for."""
+    from eval import latency
+    from eval.material import SHARED
+    from eval.queries import load_queries
+
+    swedish = latency.swedish_delivery(shared or SHARED)
+    chosen = questions or ("swedish" if swedish else "sample")
+    with latency.opened(records, delivery or swedish, data_dir) as explorer:
+        measured = latency.run(load_queries(chosen), explorer, peers=peers)
+    return replace(measured, settings={**measured.settings, "question set": chosen})
 
 
 def _earlier(against: Path | None) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """How every command ends: errors as two sentences on standard error, and an exit code."""
 
+import os
 import sys
 from collections.abc import Callable
 
 from explorer.errors import ExplorerError
 
 _INTERRUPTED = 130
+
+# Before numpy is imported: a question is too little work to share, and the sharing costs most.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def run(command: Callable[[], object], *, stopped: str = "Stopped.") -> None:

@@ -54,7 +54,8 @@ def _ranked(
     generation = serving.generation
     catalogue = generation.catalogue
     least = generation.manifest.calibration.found
-    ranking = rank(planned, generation, explorer.embedder, serving.index, least=least)
+    # Without the index: every page of a list is of the same list, however far one turns.
+    ranking = rank(planned, generation, explorer.embedder, least=least)
     facets = catalogue.facets(ranking.keys, lang=planned.lang)
     if sort == "score":
         hits = hits_of(ranking, generation, offset, offset + limit)

@@ -87,12 +87,12 @@ def content(generation: Generation) -> dict[str, tuple[object, ...]]:
 
 
 def postings(generation: Generation, form: str) -> dict[int, list[float]]:
-    """Per record the scores of its passages that hold a form."""
-    rows, scores = generation.catalogue.postings(form)
+    """Per record how long its passages are that hold a form."""
     found: dict[int, list[float]] = {}
-    for i, score in zip(rows, scores, strict=True):
-        found.setdefault(int(generation.row_records[i]), []).append(round(float(score), 5))
-    return {key: sorted(scores) for key, scores in found.items()}
+    for i in generation.catalogue.postings(form):
+        length = round(float(generation.row_lengths[i]), 5)
+        found.setdefault(int(generation.row_records[i]), []).append(length)
+    return {key: sorted(lengths) for key, lengths in found.items()}
 
 
 def changed_rows() -> dict[int, str]:

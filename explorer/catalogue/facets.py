@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
-from explorer.concepts import is_token, of_value, token
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.concepts import is_token, of_token, of_value, token
 from explorer.text import fold
 from explorer.types import Record
 
@@ -99,3 +103,19 @@ def facets_of(record: Record) -> list[Facet]:
         if facet.value and len(facet.value) <= MAX_VALUE:
             found.setdefault((facet.name, facet.value), facet)
     return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The values of one facet, and the records that have them: records[i] has values[codes[i]]."""
+
+    values: tuple[str, ...]
+    labels: tuple[str, ...]
+    records: NDArray[np.int64]
+    codes: NDArray[np.int64]
+
+    def told(self, at: int, count: int, lang: str) -> dict[str, Any]:
+        """One value with its count; a concept is called as in `lang`, or as some record does."""
+        concept = of_token(self.values[at]) if lang else None
+        label = concept.label(lang) if concept else self.labels[at]
+        return {"value": self.values[at], "label": label, "count": count}

@@ -91,6 +91,13 @@ class Generation:
         return self.catalogue.row_records(self.manifest.rows)
 
     @cached_property
+    def row_lengths(self) -> NDArray[np.float32]:
+        """How long each row is, in units of what they are on average."""
+        lengths = self.catalogue.row_lengths(self.manifest.rows)
+        total = float(lengths.sum())
+        return lengths * np.float32(self.manifest.passages / total) if total else lengths
+
+    @cached_property
     def row_languages(self) -> dict[str, NDArray[np.bool_]]:
         """Language -> which rows of the matrix are of it."""
         return self.catalogue.row_languages(self.manifest.rows)

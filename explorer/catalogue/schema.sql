@@ -49,6 +49,7 @@ CREATE TABLE passage (
     "end"   INTEGER NOT NULL,
     lang    TEXT NOT NULL,
     text    TEXT,
+    length  INTEGER NOT NULL,          -- forms that the word index holds of it
     hash    BLOB NOT NULL              -- of the text that was embedded
 );
 

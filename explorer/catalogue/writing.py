@@ -49,6 +49,7 @@ def entry(record: Record, passages: Sequence[Passage]) -> Entry:
     """The record's rows; pure, so that other processes may make them."""
     title = next((f.text for f in record.fields if f.name == "title"), "")
     creation = [d for d in record.dates if d.kind == "creation" and d.earliest is not None]
+    forms = passage_forms(record, passages)
     return Entry(
         record.id,
         (
@@ -61,10 +62,11 @@ def entry(record: Record, passages: Sequence[Passage]) -> Entry:
         tuple((d.kind, d.earliest, d.latest) for d in record.dates),
         record.about,
         tuple(
-            (p.field, p.start, p.end, p.lang, None if p.field else p.text, text_hash(p.text))
-            for p in passages
+            (p.field, p.start, p.end, p.lang, None if p.field else p.text, told.count(" ") + 1,
+             text_hash(p.text))
+            for p, told in zip(passages, forms, strict=True)
         ),
-        tuple(passage_forms(record, passages)),
+        tuple(forms),
         tuple(p.text for p in passages),
         _words(record, passages),
     )  # fmt: skip
@@ -143,7 +145,7 @@ class CatalogueWriter:
         self._relate(key, made.about)
         first = self._row
         db.executemany(
-            "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(row, key, *passage) for row, passage in enumerate(made.passages, first)],
         )
         db.executemany(

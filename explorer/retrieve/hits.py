@@ -41,12 +41,12 @@ def _with_family(hits: Sequence[Hit], plan: Plan, generation: Generation) -> lis
     Texts about few objects come first.
     """
     catalogue = generation.catalogue
-    allowed = set(catalogue.matching(plan.filters).tolist()) if plan.filters else None
+    allowed = catalogue.matching(plan.filters) if plan.filters else None
     found = {hit.record.id: hit for hit in hits}
     placed: dict[str, Hit] = {}
 
     def related(hit: Hit, keys: Sequence[int]) -> list[Hit]:
-        chosen = [key for key in keys if allowed is None or key in allowed]
+        chosen = [key for key in keys if allowed is None or _hold(allowed, np.array([key]))]
         records = catalogue.records(chosen)
         return [found.get(record.id) or _beside(hit, record) for record in records]
 

@@ -19,6 +19,7 @@ from explorer.types import Plan
 
 _NEIGHBOURS = 400  # rows asked of the index where the matrix is too large to be searched whole
 _CLOSELY = 40  # records that are looked at word by word
+_HELD = 2_000  # rows that hold most of the question, looked at beside them
 _SELECTIVE = 10  # filters that leave less than this part of the rows are searched exactly
 _UNSEEN = -1.0  # the cosine of a row that was not looked at
 NAMED = 10.0
@@ -113,29 +114,41 @@ def named_keys(plan: Plan, generation: Generation) -> list[int]:
 
 def _usable(plan: Plan, generation: Generation) -> NDArray[np.bool_] | None:
     """Which rows may be found at all; None where that is all of them."""
+    records = generation.row_records
     if plan.filters:
-        return np.isin(generation.row_records, generation.catalogue.matching(plan.filters))
+        allowed = np.zeros(int(records.max(initial=0)) + 1, np.bool_)
+        allowed[generation.catalogue.matching(plan.filters)] = True
+        return np.asarray(allowed[records])
     hidden = generation.catalogue.hidden()
     if generation.manifest.rows > generation.manifest.passages:
         hidden |= {0}  # rows whose passages went belong to no record
-    return ~np.isin(generation.row_records, list(hidden)) if hidden else None
+    return ~np.isin(records, list(hidden)) if hidden else None
 
 
 def _cosines(
     vector: Floats,
-    covered: Floats,
+    reached: Floats,
     usable: NDArray[np.bool_] | None,
     generation: Generation,
     index: VectorIndex | None,
 ) -> Floats:
+    """Per row the cosine with the question; -1 where it was not looked at.
+
+    Few rows are looked at one by one. Of many the index gives the nearest, the more of them the
+    more the filters leave out, and those are looked at too that hold most of the question.
+    """
     if index is None:
         return np.asarray(generation.vectors @ vector, np.float32)
-    if usable is not None and np.count_nonzero(usable) < len(usable) // _SELECTIVE:
+    left = len(reached) if usable is None else int(np.count_nonzero(usable))
+    if usable is not None and left < len(usable) // _SELECTIVE:
         rows = np.flatnonzero(usable)
     else:
-        near, _ = index.nearest(vector, min(_NEIGHBOURS, len(covered)))
-        rows = np.union1d(np.array(near, np.int64), np.flatnonzero(covered))
-    cosines = np.full(len(covered), _UNSEEN, np.float32)
+        wanted = _NEIGHBOURS * len(reached) // max(left, 1)
+        near, _ = index.nearest(vector, min(wanted, len(reached)))
+        held = reached if usable is None else np.where(usable, reached, 0)
+        best = np.argpartition(-held, _HELD)[:_HELD] if len(held) > _HELD else np.arange(len(held))
+        rows = np.union1d(np.array(near, np.int64), best[held[best] > 0])
+    cosines = np.full(len(reached), _UNSEEN, np.float32)
     cosines[rows] = generation.vectors[rows] @ vector
     return cosines
 

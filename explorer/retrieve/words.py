@@ -11,7 +11,7 @@ from explorer.bridge import Expansion, expansions
 from explorer.catalogue.generation import Generation
 from explorer.text import forms
 
-_BM25_CEILING = 2.2  # k1 + 1: what a word's BM25 score tends to, in units of its idf
+_K1, _B = 0.9, 0.4  # as Anserini has them; how often a word stands in a passage does not count
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -68,9 +68,10 @@ def _match(word: str, lang: str, found: Sequence[Expansion], generation: Generat
 
 
 def _postings(form: str, generation: Generation) -> tuple[Ints, Floats]:
-    """The rows that hold a form, and its BM25 there over what it tends to."""
-    rows, scores = generation.catalogue.postings(form)
-    return rows, scores / (_idf(len(rows), generation.manifest.passages) * _BM25_CEILING)
+    """The rows that hold a form, and its BM25 there over what it tends to: long ones have less."""
+    rows = generation.catalogue.postings(form)
+    shares = 1 / (1 + _K1 * (1 - _B + _B * generation.row_lengths[rows]))
+    return rows, np.asarray(shares, np.float32)
 
 
 def _meet(expansion: Expansion, generation: Generation) -> Met:
@@ -83,7 +84,7 @@ def _meet(expansion: Expansion, generation: Generation) -> Met:
 
 
 def _idf(frequency: int, total: int) -> float:
-    """The idf of SQLite's BM25, never under 1e-6."""
+    """The idf of BM25, never under 1e-6."""
     return max(1e-6, log((total - frequency + 0.5) / (frequency + 0.5)))
 
 
