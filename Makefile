@@ -5,7 +5,7 @@ BIN := .venv/bin
 DATA ?= data
 EXTRAS := --extra tables --extra texts --extra edm
 
-.PHONY: help setup setup-dev run ingest ask eval bench test lint check check-long pictures train-embedder lock clean
+.PHONY: help setup setup-dev run ingest ask eval bench test lint check check-long pictures train-embedder train-lexicon lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ pictures: setup-dev ## remake the screenshots in docs/pictures (needs a Chromium
 
 train-embedder: .venv-training/done ## make the embedder that ships anew (Debian; about 80 minutes on two cores)
 	.venv-training/bin/python -m training
+
+train-lexicon: .venv-training/done ## make the table of words that mean the same anew, from the same pairs
+	.venv-training/bin/python -m training.lexicon
 
 .venv-training/done: training/requirements.txt
 	@test -x .venv-training/bin/python || $(PYTHON) -m venv .venv-training

@@ -97,7 +97,9 @@ def test_both_peers_find_the_nearest_passages_of_the_very_same_vectors(
         nearest = [passages.records[i] for i in np.argsort(-cosines)[: peers.NEAREST]]
         for name, peer in found.items():
             assert peer(query.text)[:3] == nearest[:3], name
-            assert set(peer(query.text)) == set(nearest), name
+            assert len(set(peer(query.text)) & set(nearest)) >= peers.NEAREST - 2, (
+                "a graph may miss"
+            )
 
 
 def test_peers_hold_the_words_that_visitors_would_read(explorer: Explorer) -> None:
