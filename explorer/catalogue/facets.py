@@ -1,6 +1,6 @@
 """What a record can be filtered and counted by, read off the record itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -113,6 +113,13 @@ class Counted:
     labels: tuple[str, ...]
     records: NDArray[np.int64]
     codes: NDArray[np.int64]
+
+    def of(self, wanted: Set[str]) -> NDArray[np.int64]:
+        """The sorted keys of the records that have any of these values."""
+        places = [i for i, value in enumerate(self.values) if value in wanted]
+        ends = np.searchsorted(self.codes, [(i, i + 1) for i in places])
+        held = [self.records[start:stop] for start, stop in ends.reshape(-1, 2)]
+        return np.unique(np.concatenate(held)) if held else np.empty(0, np.int64)
 
     def told(self, at: int, count: int, lang: str) -> dict[str, Any]:
         """One value with its count; a concept is called as in `lang`, or as some record does."""

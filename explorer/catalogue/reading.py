@@ -167,10 +167,8 @@ class Catalogue:
         elif name == "number":
             rows = [(key,) for value in values for key in self.numbered(str(value))]
         else:
-            folded = [value for v in values for value in self._meant(name, facet_value(v))]
-            marks = ",".join("?" * len(folded))
-            sql = f"SELECT DISTINCT record FROM facet WHERE name = ? AND value IN ({marks})"  # noqa: S608
-            rows = self._rows(sql, [name, *folded])
+            meant = {value for v in values for value in self._meant(name, facet_value(v))}
+            return self._counted[name].of(meant) if name in self._counted else np.empty(0, np.int64)
         return np.unique(np.array([key for (key,) in rows], np.int64))
 
     def _meant(self, name: str, value: str) -> set[str]:
