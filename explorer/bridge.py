@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
 
 from explorer.catalogue.reading import Catalogue
 from explorer.catalogue.wordforms import pairs, spelling
@@ -15,18 +14,17 @@ from explorer.compounds import parts
 from explorer.concepts import labelled, named, token
 from explorer.lexicon import kindred, pivots
 from explorer.text import fold, forms, is_stemmed, stem
+from explorer.types import Way
 
 MOST = 24
 """Expansions of one question."""
-
-Way = Literal["concept", "translation", "part", "form", "spelling"]
 
 _LEAST = 0.15  # share of the meaning from which a word is followed
 _PART = 0.6  # what a part stands for of the compound asked for
 _KINDRED = 0.8  # what a word that only begins alike stands for
 _DICE = 0.6  # likeness of two inflected forms, from which they are one word
-_FORM, _SPELLING = 0.9, 0.8  # what they stand for at best
-_PER_LETTER = 0.1
+_FORM = 0.9  # what an inflected form stands for at best
+_WRONG = 1.5  # how much a wrong letter counts more than the right ones
 _TELLING = 5  # letters of a word that means the same in every language it is a word of
 _NAME = 4  # letters of the shortest name that is looked for in other spellings
 _LONG_NAME = 8  # letters from which on two may be wrong
@@ -117,14 +115,17 @@ def _translations(
 def _spelled(word: str, lang: str, catalogue: Catalogue) -> Iterator[Expansion]:
     """Inflected forms of a language without a stemmer, and names written otherwise."""
     asked = spelling(word)
+    if not asked:  # letters without a sound, as a soft sign
+        return
     allowed = 0 if len(asked) < _NAME else 1 if len(asked) < _LONG_NAME else 2
     allowed += not word.isascii() and not fold(word).isascii()  # another script fits loosely
     for form, of, name in catalogue.spelled_like(asked):
         other = spelling(form)
         if name:
             far = distance(asked, other, allowed)
-            if far <= allowed:
-                yield Expansion(form, _SPELLING - _PER_LETTER * far, "spelling")
+            share = 1 - _WRONG * far / len(asked)
+            if far <= allowed and share >= _LEAST:
+                yield Expansion(form, share, "spelling")
         elif not name and of == lang and not is_stemmed(lang):
             alike = dice(asked, other)
             if alike >= _DICE:

@@ -5,6 +5,7 @@ from functools import cache
 from math import sqrt
 
 from explorer.lexicon import FOLDER
+from explorer.text import tongue
 
 LINKS = {
     "de": ("", "s", "es", "n", "en", "er", "e"), "nl": ("", "s", "en", "n", "e", "er"),
@@ -33,7 +34,7 @@ def parts(word: str, lang: str) -> tuple[str, ...]:
     The split whose parts are most frequent, by their geometric mean, if that is more than the
     whole is (Koehn and Knight 2003, EACL, 187).
     """
-    code = lang.partition("-")[0]
+    code = tongue(lang)
     if code not in LINKS or len(word) < _TOGETHER:
         return ()
     known = _known(code)

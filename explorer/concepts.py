@@ -5,17 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from zlib import crc32
 
 from explorer.language import words as function_words
-from explorer.text import fold, forms, stem, words
+from explorer.text import fold, forms, stem, tongue, words
 
 FACETS = (
     "type", "material", "technique", "genre", "period", "subject", "role", "person", "colour",
     "attribution",
 )  # fmt: skip
 _ABOUT = ("id", "facet", "broader", "aat", "wikidata")
-_LONGEST = 4  # words of a label
+_LONGEST = 6  # words of a label
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Concept:
 
     def label(self, lang: str) -> str:
         """The preferred words in `lang`, else in English."""
-        return (self.labels.get(lang.partition("-")[0]) or self.labels["en"])[0]
+        return (self.labels.get(tongue(lang)) or self.labels["en"])[0]
 
 
 @cache
@@ -59,20 +58,22 @@ def _borne(lang: str) -> Mapping[tuple[str, ...], tuple[str, ...]]:
 
 @cache
 def _told(lang: str) -> Mapping[tuple[str, ...], tuple[str, ...]]:
-    """Those that a sentence may name: without words as French "été", which mostly is "been"."""
-    common = {(form,) for word in function_words(lang, "function") for form in forms(word, lang)}
-    return {key: ids for key, ids in _borne(lang).items() if key not in common}
+    """Those that a sentence may name: without words as French "été", which mostly is "been".
+
+    And as a question names them, without their small words: "gravure bois".
+    """
+    common = {form for word in function_words(lang, "function") for form in forms(word, lang)}
+    borne = _borne(lang)
+    told = {key: ids for key, ids in borne.items() if len(key) > 1 or key[0] not in common}
+    for key, ids in borne.items():
+        short = tuple(one for one in key if len(one) > 1 and one not in common)
+        if len(short) > 1:
+            told.setdefault(short, ids)
+    return told
 
 
 def _key(found: Sequence[str], lang: str) -> tuple[str, ...]:
     return tuple(stem(word, lang) for word in found)
-
-
-@cache
-def edition() -> str:
-    """What stands for the vocabulary as it is: indexed words hold its concepts."""
-    table = files("explorer").joinpath("vocabulary", "concepts.tsv").read_bytes()
-    return f"{crc32(table):08x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Named:
 
 def named(stems: Sequence[str], lang: str) -> Iterator[Named]:
     """The concepts that folded stems of `lang` name, longest label first, none inside another."""
-    known = _told(lang.partition("-")[0])
+    known = _told(tongue(lang))
     at = 0
     while at < len(stems):
         for stop in range(min(len(stems), at + _LONGEST), at, -1):
@@ -110,7 +111,7 @@ def of_value(value: str, lang: str, facet: str) -> Concept | None:
     found = words(value)
     if not 0 < len(found) <= _LONGEST:
         return None
-    ids = _borne(lang.partition("-")[0]).get(_key(found, lang), ())
+    ids = _borne(tongue(lang)).get(_key(found, lang), ())
     own = [concepts()[i] for i in ids if concepts()[i].facet == facet]
     return own[0] if len(own) == 1 else None
 
@@ -128,11 +129,6 @@ def is_token(form: str) -> bool:
 def of_token(form: str) -> Concept | None:
     """The concept that stands so in the index; None where this vocabulary has none such."""
     return concepts().get(form.removeprefix("#")) if is_token(form) else None
-
-
-def narrower(concept_id: str) -> tuple[str, ...]:
-    """The ids of the concept and of all that are narrower."""
-    return tuple(other for other in concepts() if concept_id in lineage(other))
 
 
 def labelled(label: str) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.text import tongue
+
 FOLDER = Path(str(files("explorer"))) / "models" / "lexicon"
 TERM = 28
 """The longest word of the table, in bytes."""
@@ -40,7 +42,7 @@ def _english() -> NDArray[np.bytes_]:
 @cache
 def _table(lang: str) -> _Table | None:
     file = FOLDER / f"{lang}.npz"
-    if not file.is_file():
+    if lang == "en" or not file.is_file():
         return None
     with np.load(file) as held:
         return _Table(held["terms"], held["starts"], held["pivots"], held["shares"])
@@ -48,10 +50,9 @@ def _table(lang: str) -> _Table | None:
 
 def pivots(term: str, lang: str) -> list[tuple[str, float]]:
     """The English stems that a folded stem of `lang` means, with shares that sum to about 1."""
-    code = lang.partition("-")[0]
-    if code == "en":
+    if tongue(lang) == "en":
         return [(term, 1.0)]
-    table, key = _table(code), term.encode()
+    table, key = _table(tongue(lang)), term.encode()
     if table is None or len(key) > TERM:
         return []
     at = int(np.searchsorted(table.terms, np.bytes_(key)))
@@ -65,8 +66,7 @@ def kindred(term: str, lang: str) -> list[tuple[str, float]]:
 
     Those with the longest beginning in common, which has to be most of both.
     """
-    code = lang.partition("-")[0]
-    table, key = _table(code), term.encode()
+    table, key = _table(tongue(lang)), term.encode()
     if table is None or len(key) > TERM:
         return []
     at = int(np.searchsorted(table.terms, np.bytes_(key)))

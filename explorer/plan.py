@@ -19,6 +19,7 @@ _SURE = 0.6  # under it a guess from a word or two, without a prior, is hardly m
 _ENOUGH = 3  # words from which on a language can be told
 _LETTERS = 3  # fewer tell nothing
 _MOSTLY = 0.6  # of what a word means
+_MOST_WORDS = 64  # that say what is asked for; a question has no more
 _LONGEST_NUMBER = 4  # tokens: "NM H 12 a"
 
 
@@ -44,7 +45,7 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
         lang=lang,
         heard=heard,
         kind="known_item" if numbers else "explore",
-        words=tuple(kept),
+        words=tuple(kept[:_MOST_WORDS]),
         numbers=numbers,
         fields=tuple(asked),
         filters=dict(question.filters),

@@ -107,11 +107,20 @@ def words(text: str) -> list[str]:
     return found
 
 
+_SAME = {"no": "nb", "nn": "nb"}
+
+
+def tongue(lang: str) -> str:
+    """The code that stemmers and tables know a language tag by (nn-NO -> nb)."""
+    code = lang.partition("-")[0].lower()
+    return _SAME.get(code, code)
+
+
 @cache
 def _stemmer(lang: str) -> Any | None:  # PyStemmer has no types
     import Stemmer
 
-    name = _STEMMERS.get(lang.partition("-")[0])
+    name = _STEMMERS.get(tongue(lang))
     # No cache of words: a visitor's are among them.
     return Stemmer.Stemmer(name, 0) if name in Stemmer.algorithms() else None
 

@@ -90,6 +90,7 @@ class Explorer:
             self._check_embedder(generation)
             return Serving(generation, None)
         self._check_embedder(generation)
+        generation.warm()
         return Serving(generation, self._index(generation))
 
     def _index(self, generation: Generation) -> VectorIndex | None:

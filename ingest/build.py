@@ -24,8 +24,8 @@ from explorer.catalogue.generation import (
     Manifest,
     write_manifest,
 )
+from explorer.catalogue.wordforms import edition
 from explorer.catalogue.writing import FILE, CatalogueWriter
-from explorer.concepts import edition
 from explorer.config import Settings
 from ingest.accepted import Accepted
 from ingest.clean import REVISION

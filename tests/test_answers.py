@@ -181,3 +181,36 @@ def test_what_is_refused_is_not_a_list_of_weak_records(explorer: Explorer) -> No
 def test_a_record_with_nothing_but_a_number_still_has_a_passage() -> None:
     (passage,) = split_record(Record("x:1", identifiers=(Identifier("object_number", "A 17"),)))
     assert passage.text == "A 17"
+
+
+def test_a_facet_counts_what_its_filter_gives(explorer: Explorer) -> None:
+    catalogue = explorer.serving().generation.catalogue
+    here = catalogue.matching({})
+    for name, values in catalogue.facets(here, limit=10_000).items():
+        for one in values:
+            found = catalogue.matching({name: one["value"]})
+            assert len(found) == one["count"], (name, one)
+
+
+def test_a_filter_is_understood_in_every_language(explorer: Explorer) -> None:
+    catalogue = explorer.serving().generation.catalogue
+    found = {
+        len(catalogue.matching({"type": word}))
+        for word in ("painting", "Gemälde", "peinture", "πίνακας", "obraz", "#painting")
+    }
+    assert len(found) == 1
+    assert found.pop() >= 40
+    prints = set(catalogue.matching({"type": "print"}).tolist())
+    assert prints >= set(catalogue.matching({"type": "Radierung"}).tolist()) != set()
+
+
+def test_a_visit_text_is_told_whole_and_in_one_language(asked: Ask) -> None:
+    for text, lang in (
+        ("Was kostet der Eintritt für Kinder?", "de"),
+        ("Kada je muzej otvoren?", "hr"),
+    ):
+        given = asked(text, lang)
+        quotes = [s for s in given.statements if s.kind == "quote"]
+        assert len({s.citations[0].record_id for s in quotes}) == 1
+        assert len(quotes) >= 3
+    assert "19 Jahren" in asked("Was kostet der Eintritt für Kinder?", "de").text

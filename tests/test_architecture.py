@@ -14,7 +14,7 @@ FLOORS = {
     "types": 0, "errors": 0,
     "command": 1,
     "config": 1, "text": 1, "wire": 1, "language": 1, "phrases": 1, "vocabulary": 1,
-    "lexicon": 1,
+    "lexicon": 1.25,
     "compounds": 1.5, "concepts": 1.5,
     "backends": 2, "catalogue": 2, "render": 2,
     "bridge": 2.5,

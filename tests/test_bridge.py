@@ -8,7 +8,7 @@ from explorer.bridge import MOST, Expansion, dice, distance, expansions
 from explorer.catalogue.reading import Catalogue
 from explorer.catalogue.writing import CatalogueWriter, entry
 from explorer.compounds import LINKS, parts
-from explorer.lexicon import pivots
+from explorer.lexicon import kindred, pivots
 from explorer.text import fold, stem
 from explorer.types import Field, Passage, Record, Source
 
@@ -75,6 +75,10 @@ def test_a_part_of_a_compound_reaches_the_whole_and_the_whole_its_parts(
     assert "silv" in _met("Silberschiff", "de", catalogue)
 
 
+def test_norwegian_is_norwegian_however_it_is_tagged() -> None:
+    assert parts("oljemaleri", "no") == parts("oljemaleri", "nn-NO") == ("olje", "maleri")
+
+
 def test_compounds_are_split_where_both_parts_are_words() -> None:
     assert parts("goldhelm", "de") == ("gold", "helm")
     assert parts("altarbild", "de") == ("altar", "bild")
@@ -103,6 +107,13 @@ def test_languages_without_a_stemmer_meet_their_inflected_words(catalogue: Catal
     assert met["kralovnou"].way == "form"
 
 
+@pytest.mark.parametrize("word", ["ьь", "ﾞﾟ", "x", "ъ", '"', "^$"])
+def test_letters_without_a_sound_reach_nothing_and_harm_nothing(
+    word: str, catalogue: Catalogue
+) -> None:
+    assert not [e for e in _met(word, "ru", catalogue).values() if e.way == "spelling"]
+
+
 def test_the_distance_counts_letters_added_dropped_changed_and_swapped() -> None:
     assert distance("goch", "gogh", 2) == 1
     assert distance("vermer", "vermeer", 2) == 1
@@ -117,6 +128,8 @@ def test_translations_stand_in_english_stems_with_their_share() -> None:
     assert pivots("nosuchword", "de") == []
     assert pivots("x" * 100, "de") == []
     assert pivots("ship", "tlh") == []
+    assert kindred("x", "en") == kindred("x", "tlh") == []
+    assert pivots("skip", "nn") == pivots("skip", "nb") != []
     for lang in ("bg", "el", "fi", "fr", "hu", "mt", "pl", "sv"):
         shares = [share for _, share in pivots(stem({"bg": "кораб", "el": "πλοίο", "fi": "laiva",
             "fr": "navire", "hu": "hajó", "mt": "vapur", "pl": "statek", "sv": "skepp"}[lang],

@@ -64,6 +64,12 @@ def test_a_longer_name_wins_over_the_words_in_it() -> None:
     assert (found.start, found.stop) == (0, 2)
 
 
+def test_a_question_names_a_concept_without_its_small_words() -> None:
+    assert "woodcut" in _ids("gravure bois", "fr")
+    assert "musical-instrument" in _ids("instrument musique", "fr")
+    assert "lost-wax-casting" in _ids("fonte à la cire perdue", "fr")
+
+
 def test_a_word_every_sentence_has_names_nothing() -> None:
     assert "summer" not in _ids("il a été peint", "fr")
     assert "wax" not in _ids("hij was schilder", "nl")

@@ -17,6 +17,7 @@ from explorer.retrieve import hits_of, rank, retrieve, worth_showing
 from explorer.retrieve.likeness import liked, likenesses
 from explorer.retrieve.support import Evidence, detail, naming_forms, support
 from explorer.retrieve.words import WordMatch
+from explorer.search import search
 from explorer.text import fold, words
 from explorer.types import Field, Question, Record
 from explorer.wiring import Explorer, open_explorer
@@ -147,3 +148,17 @@ def test_a_particle_of_a_name_names_nobody() -> None:
     named = naming_forms([Record("x:1", fields=fields)])
     assert {"rembrandt", "rijn", "girl"} <= named
     assert "van" not in named
+
+
+def test_records_of_no_known_language_leave_the_bridge_to_the_others(tmp_path: Path) -> None:
+    (tmp_path / "m.toml").write_text(
+        '[fields]\nnr = "id"\ntitle = "title"\nlang = "lang"\n', "utf-8"
+    )
+    rows = "".join(f"{i};Portrait of a sailor, painting;en\n" for i in range(8))
+    (tmp_path / "a.csv").write_text(f"nr;title;lang\n{rows}90;12345;\n91;XK-77;\n", "utf-8")
+    settings = Settings(data_dir=tmp_path / "data", embedder="hash:")
+    build([source_spec(f"csv:{tmp_path / 'a.csv'}#{tmp_path / 'm.toml'}")], settings, quiet)
+    explorer = open_explorer(settings)
+    found = search(explorer, "Gemälde", lang="de").hits
+    assert found[0].reach > 0
+    assert [one.way for one in found[0].met] == ["concept"]

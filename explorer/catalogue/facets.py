@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.concepts import is_token, of_token, of_value, token
+from explorer.concepts import concepts, is_token, lineage, of_token, of_value, token
 from explorer.text import fold
 from explorer.types import Record
 
@@ -92,16 +92,25 @@ def facet_value(value: object) -> str:
     """A value as compared: folded, its spaces single; `true` and `false` for what is either."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return fold(" ".join(str(value).split()))
+    told = " ".join(str(value).split()).encode("utf-8", "replace").decode()
+    return fold(told)
 
 
 def facets_of(record: Record) -> list[Facet]:
-    """What the record is counted by; each value once, however often the record repeats it."""
+    """What the record is counted by; each value once, however often the record repeats it.
+
+    What it is counts as what that is a kind of, too: an etching is a print.
+    """
     plain = (Facet(name, facet_value(label), label) for name, label in facet_values(record))
     found: dict[tuple[str, str], Facet] = {}
     for facet in (*_concepts(record), *plain):
         if facet.value and len(facet.value) <= MAX_VALUE:
             found.setdefault((facet.name, facet.value), facet)
+    for facet in list(found.values()):
+        own = of_token(facet.value) if facet.name in _FIELDS else None
+        for wider in lineage(own.id)[1:] if own else ():
+            above = Facet(facet.name, token(wider), concepts()[wider].label("en"))
+            found.setdefault((above.name, above.value), above)
     return list(found.values())
 
 

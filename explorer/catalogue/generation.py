@@ -108,6 +108,11 @@ class Generation:
         records = self.row_records
         return np.flatnonzero(np.concatenate([[True], records[1:] != records[:-1]]))
 
+    def warm(self) -> None:
+        """Nothing; what the first question would else wait for is read."""
+        _ = self.row_lengths, self.row_languages, self._by_key
+        self.catalogue.facets(None, 1)
+
     def rows_of(self, key: int) -> range:
         """The rows of a record's passages; none where it has none."""
         order, keys = self._by_key

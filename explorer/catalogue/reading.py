@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from explorer.catalogue.facets import Counted, facet_value
 from explorer.catalogue.wordforms import pairs
 from explorer.catalogue.writing import FILE
-from explorer.concepts import labelled, narrower, token
+from explorer.concepts import labelled, token
 from explorer.errors import WrongUse
 from explorer.text import number_key
 from explorer.types import FILTERS, Filters, Group, Passage, Record
@@ -172,10 +172,10 @@ class Catalogue:
         return np.unique(np.array([key for (key,) in rows], np.int64))
 
     def _meant(self, name: str, value: str) -> set[str]:
-        """The values of a facet that words mean: concepts they name, and narrower ones."""
-        asked = value.removeprefix("#")
-        named = (asked,) if value != asked else labelled(value)
-        concepts = {token(own) for one in named for own in narrower(one)}
+        """The values of a facet that words mean: themselves if it has them, else concepts."""
+        held = self._counted.get(name)
+        known = held is not None and value in held.values
+        concepts = () if known else {token(own) for own in labelled(value)}
         rows = self._rows("SELECT value FROM facet_also WHERE name = ? AND also = ?", [name, value])
         return {value, *concepts, *(held for (held,) in rows)}
 

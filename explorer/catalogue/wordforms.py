@@ -1,17 +1,34 @@
 """What the word index holds of a text: its words folded, their stems, their parts, its concepts."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from zlib import crc32
 
 from explorer.compounds import parts
 from explorer.concepts import lineage, named, token
+from explorer.lexicon import FOLDER
 from explorer.text import fold, fold_to_latin, stem, words
 from explorer.types import Passage, Record
 
 NAMING = ("title", "maker", "person", "place")
 """The Fields whose words name a record."""
 
+_REVISION = b"1"  # raised when other words are indexed of the same text
 _SOUNDS = {"γκ": "g", "γγ": "g", "μπ": "b", "ντ": "d", "κσ": "x"}  # Greek for one foreign letter
 _SHORTEST = 3  # letters of a name that is looked for in other spellings
+
+
+@cache
+def edition() -> str:
+    """What stands for how words are indexed: a delete has to repeat what was inserted."""
+    tables = (
+        files("explorer").joinpath("vocabulary", name) for name in ("concepts.tsv", "words.tsv")
+    )
+    told = crc32(_REVISION)
+    for part in (*tables, *sorted(FOLDER.iterdir())):
+        told = crc32(part.read_bytes(), told)
+    return f"{told:08x}"
 
 
 def index_forms(text: str, lang: str) -> Iterator[str]:

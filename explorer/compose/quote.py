@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.backends.protocols import Embedder
-from explorer.phrases import language_name, phrase
+from explorer.phrases import DEFAULT, language_name, phrase
 from explorer.render.lines import LABEL_FIELDS, Line, lines
 from explorer.text import forms, sentences, words
 from explorer.types import Citation, Field, Hit, Outcome, Plan, Record, Statement
@@ -19,6 +19,8 @@ ASIDE = ("provenance", "inscription")
 """Quoted only where they hold a word that is asked for beyond the record's name."""
 
 _MOST_SENTENCES = 3
+_WHOLE = 12  # sentences of a visit text
+_FITS = 0.6  # of the best sentence's fit
 _SEVERAL = 3
 _SHORT_LABEL = ("title", "maker", "date")
 _CLOSE = 0.8  # of the best score: a second record that near answers as well
@@ -86,7 +88,15 @@ def leading_records(plan: Plan, hits: Sequence[Hit]) -> list[Record]:
     for hit in near[: 2 * _SEVERAL]:
         for record in [by_id[i] for i in hit.record.speaks_for if i in by_id] or [hit.record]:
             subjects.setdefault(record.id, record)
-    return list(subjects.values())[:_SEVERAL]
+    leading = list(subjects.values())[:_SEVERAL]
+    return [_visit(near, plan.lang)] if leading[0].kind == "visit" else leading
+
+
+def _visit(near: Sequence[Hit], lang: str) -> Record:
+    """The one visit text to answer from: the same facts stand in many languages."""
+    texts = [hit.record for hit in near if hit.record.kind == "visit"]
+    read = {_lang(field): text for text in reversed(texts) for _, field in text.named("text")}
+    return read.get(lang) or read.get(DEFAULT) or texts[0]
 
 
 def _about(
@@ -102,15 +112,24 @@ def _about(
     for line in lines(record, plan.lang, list(label)):
         yield _fact(record, line, plan.lang, markers[record.id])
     family = [record, *(h.record for h in hits if record.id in h.record.about)]
-    limit = _MOST_SENTENCES if alone else 1
-    for sentence in best_sentences(family, plan, hits, embedder, limit):
+    limit, least = (_MOST_SENTENCES if alone else 1), _FITS
+    if record.kind == "visit":  # half of what it says misleads: a price without for whom
+        family, limit, least = [record], _WHOLE, 0.0
+    for sentence in best_sentences(family, plan, hits, embedder, limit, least):
         yield _quoted(sentence, markers[sentence.record.id])
 
 
 def best_sentences(
-    family: Sequence[Record], plan: Plan, hits: Sequence[Hit], embedder: Embedder, limit: int
+    family: Sequence[Record],
+    plan: Plan,
+    hits: Sequence[Hit],
+    embedder: Embedder,
+    limit: int,
+    least: float = _FITS,
 ) -> list[Sentence]:
     """Up to `limit` sentences of these records that fit the question, in reading order.
+
+    Each fits it by `least` of what the best does.
 
     Those in the visitor's language where there are any, else those of the first language there is.
     """
@@ -123,7 +142,7 @@ def best_sentences(
         return []
     fitted = _fitted(spoken, plan, hits, embedder)
     best = max((s.fit for s in fitted), default=0.0)
-    good = sorted((s for s in fitted if s.fit >= 0.6 * best), key=lambda s: -s.fit)[:limit]
+    good = sorted((s for s in fitted if s.fit >= least * best), key=lambda s: -s.fit)[:limit]
     kept = {id(s) for s in good}
     return [s for s in fitted if id(s) in kept]
 

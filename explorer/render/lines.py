@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from explorer.concepts import FACETS, of_value
 from explorer.phrases import DEFAULT, phrase, phrases
+from explorer.text import tongue
 from explorer.types import Field, Maker, Record
 
 LABEL_FIELDS = (
@@ -79,7 +80,7 @@ def _called(part: Part, facet: str, lang: str) -> str:
     if facet not in FACETS or own == lang.partition("-")[0]:
         return part.quote
     concept = of_value(part.quote, own, facet)
-    return concept.label(lang) if concept else part.quote
+    return concept.label(lang) if concept and tongue(lang) in concept.labels else part.quote
 
 
 def measured_kinds(record: Record, lang: str) -> dict[str, str]:

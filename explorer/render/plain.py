@@ -29,6 +29,9 @@ def _statement(statement: Statement, lang: str) -> str:
     return text + markers
 
 
+_TELLING = 0.3  # with less a word is hardly like another
+
+
 def listed(searched: Searched, form: str, *, explain: bool) -> str:
     """A search as `form`: table, json or csv, ending in a new line."""
     if form == "json":
@@ -52,7 +55,11 @@ def listed(searched: Searched, form: str, *, explain: bool) -> str:
 
 def _explained(found: Found) -> str:
     where = found.passage.field or "composed line" if found.passage else "filter"
-    met = [f"{one.word} ~ {one.met} ({one.way} {one.share:.2f})" for one in found.met]
+    met = [
+        f"{one.word} ~ {one.met} ({one.way} {one.share:.2f})"
+        for one in found.met
+        if one.share >= _TELLING
+    ]
     words = ", ".join([*found.words, *met]) or "no words"
     return (
         f"{found.score:.3f} = cosine {found.cosine:.3f}, coverage {found.coverage:.3f},"

@@ -25,8 +25,6 @@ _UNSEEN = -1.0  # the cosine of a row that was not looked at
 NAMED = 10.0
 """Added to the score of a record that the question names by its number."""
 
-_RELATED_FROM = 3  # so many of the first hits bring the records they belong to
-
 
 @dataclass(frozen=True, slots=True)
 class Ranking:

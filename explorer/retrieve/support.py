@@ -51,8 +51,10 @@ def evidence(plan: Plan, matches: Sequence[WordMatch]) -> list[Evidence]:
 
 def _noun(word: str, lang: str) -> bool:
     """Whether a word is written as a name only because German writes all nouns so."""
+    if lang != "de":
+        return False
     means = {pivot for pivot, _ in pivots(stem(word, lang), lang)} - {fold(word)}
-    return lang == "de" and bool(means or parts(fold(word), lang))
+    return bool(means or parts(fold(word), lang))
 
 
 def near(told: Sequence[Evidence], met: Mapping[str, Meeting], naming: Set[str]) -> Near:

@@ -77,9 +77,10 @@ def _postings(form: str, generation: Generation) -> tuple[Ints, Floats]:
 def _meet(expansion: Expansion, generation: Generation) -> Met:
     """Where an expansion stands in passages of its language."""
     rows, shares = _postings(expansion.form, generation)
-    if expansion.lang in generation.row_languages:
-        own = generation.row_languages[expansion.lang][rows]
-        rows, shares = rows[own], shares[own]
+    if expansion.lang:
+        own = generation.row_languages.get(expansion.lang)
+        kept = own[rows] if own is not None else np.zeros(len(rows), np.bool_)
+        rows, shares = rows[kept], shares[kept]
     return Met(expansion, rows, np.asarray(shares * expansion.share, np.float32))
 
 
