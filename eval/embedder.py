@@ -21,10 +21,10 @@ from eval.reference import SPEC, open_embedder, open_reference
 from eval.sample import Sample, open_sample, questions
 from eval.speed import cut, speed
 from eval.systems import EMBEDDER, REFERENCE, RRF_K, Systems
-from eval.textsearch import K1, B
 from eval.thresholds import threshold_sweep
 from explorer.catalogue.generation import Calibration
 from explorer.errors import WrongUse
+from explorer.retrieve.words import K1, B
 
 PARTS = ("ntrex", "swedish", "iconclass", "sample", "speed")
 """What a whole run measures."""

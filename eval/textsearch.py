@@ -9,10 +9,8 @@ from numpy.typing import NDArray
 
 from explorer.catalogue.wordforms import index_forms
 from explorer.plan import content_words
+from explorer.retrieve.words import K1, B
 from explorer.text import forms
-
-K1, B = 1.2, 0.75
-"""BM25's parameters, those of SQLite's FTS5."""
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -21,7 +19,8 @@ Ints = NDArray[np.int64]
 class WordIndex:
     """Texts by what the word index holds of them, scored as `explorer.retrieve.words` scores them.
 
-    Coverage is BM25 over its upper bound for the question: it orders as BM25 does.
+    Coverage is BM25 over its upper bound for the question: it orders as BM25 does, where how often
+    a word stands in a text does not count.
     """
 
     def __init__(self, texts: Sequence[str], langs: Sequence[str]) -> None:
@@ -29,16 +28,13 @@ class WordIndex:
         self.total = len(counts)
         lengths = np.array([count.total() for count in counts], np.float32)
         norms = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))
-        held: dict[str, tuple[list[int], list[int]]] = {}
+        held: dict[str, list[int]] = {}
         for row, count in enumerate(counts):
-            for form, times in count.items():
-                rows, frequencies = held.setdefault(form, ([], []))
-                rows.append(row)
-                frequencies.append(times)
-        self._postings: dict[str, tuple[Ints, Floats]] = {}
-        for form, (rows, frequencies) in held.items():
-            tf, places = np.array(frequencies, np.float32), np.array(rows)
-            self._postings[form] = (places, tf / (tf + norms[places]))
+            for form in count:
+                held.setdefault(form, []).append(row)
+        self._postings = {
+            form: (np.array(rows), 1 / (1 + norms[rows])) for form, rows in held.items()
+        }
 
     def frequency(self, form: str) -> int:
         """In how many texts a folded form stands."""
@@ -72,4 +68,4 @@ class WordIndex:
 
 
 def _counted(text: str, lang: str) -> Counter[str]:
-    return Counter(filter(None, index_forms(text, lang)))  # Greek stems may be empty
+    return Counter(index_forms(text, lang))

@@ -108,12 +108,12 @@ def test_bm25_is_what_is_counted_by_hand() -> None:
     idf_unknown = log(4.5 / 0.5)
     weight = idf_red + idf_vase + idf_unknown
 
-    def share(times: int, length: int) -> float:
-        return times / (times + K1 * (1 - B + B * length / average))
+    def share(length: int) -> float:
+        return 1 / (1 + K1 * (1 - B + B * length / average))
 
     counted = [
-        (idf_red * share(2, lengths[0]) + idf_vase * share(1, lengths[0])) / weight,
-        idf_vase * share(1, lengths[1]) / weight,
+        (idf_red * share(lengths[0]) + idf_vase * share(lengths[0])) / weight,
+        idf_vase * share(lengths[1]) / weight,
         0.0,
         0.0,
     ]

@@ -76,7 +76,7 @@ def test_only_processor_time_is_counted() -> None:
     (busy, idle) = latency.timed({"work": work}, ["busy", "idle"])["work"]
     began = time.process_time()
     work("busy")
-    assert busy > 20 * idle
+    assert busy > 5 * idle
     assert busy == pytest.approx((time.process_time() - began) * 1000, rel=0.9)
 
 
@@ -97,9 +97,8 @@ def test_both_peers_find_the_nearest_passages_of_the_very_same_vectors(
         nearest = [passages.records[i] for i in np.argsort(-cosines)[: peers.NEAREST]]
         for name, peer in found.items():
             assert peer(query.text)[:3] == nearest[:3], name
-            assert len(set(peer(query.text)) & set(nearest)) >= peers.NEAREST - 2, (
-                "a graph may miss"
-            )
+            missed = set(nearest) - set(peer(query.text))
+            assert len(missed) <= 1, name  # a graph may miss one
 
 
 def test_peers_hold_the_words_that_visitors_would_read(explorer: Explorer) -> None:

@@ -15,6 +15,7 @@ from explorer.types import Hit, Meeting, Passage, Plan, Record
 
 _RELATED_FROM = 3  # so many of the first hits bring the records they belong to
 _OBJECTS, _TEXTS = 2, 2  # so many of the first hits bring so many texts each
+_CLOSE, _SEVERAL = 0.8, 3  # of the best score; objects so near from which on they are many
 
 
 def retrieve(
@@ -38,7 +39,8 @@ def retrieve(
 def _with_family(hits: Sequence[Hit], plan: Plan, generation: Generation) -> list[Hit]:
     """The hits, the objects a text speaks for before it, the first objects' texts behind them.
 
-    Texts about few objects come first.
+    Texts about few objects come first. Where many objects answer alike, only the first has its
+    texts beside it.
     """
     catalogue = generation.catalogue
     allowed = catalogue.matching(plan.filters) if plan.filters else None
@@ -50,9 +52,12 @@ def _with_family(hits: Sequence[Hit], plan: Plan, generation: Generation) -> lis
         records = catalogue.records(chosen)
         return [found.get(record.id) or _beside(hit, record) for record in records]
 
+    best = hits[0].score if hits else 0.0
+    near = sum(hit.record.kind == "object" and hit.score >= _CLOSE * best for hit in hits)
+    with_texts = _OBJECTS if near <= _SEVERAL else 1
     for i, hit in enumerate(hits):
         objects = catalogue.keys(hit.record.speaks_for) if i < _RELATED_FROM else []
-        texts = catalogue.texts_about(hit.record.id) if i < _OBJECTS and not objects else []
+        texts = catalogue.texts_about(hit.record.id) if i < with_texts and not objects else []
         about = sorted(related(hit, texts), key=lambda text: _order(text.record, plan.lang))
         for one in (*related(hit, objects), hit, *about[:_TEXTS]):
             placed.setdefault(one.record.id, one)

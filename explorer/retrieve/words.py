@@ -11,7 +11,8 @@ from explorer.bridge import Expansion, expansions
 from explorer.catalogue.generation import Generation
 from explorer.text import forms
 
-_K1, _B = 0.9, 0.4  # as Anserini has them; how often a word stands in a passage does not count
+K1, B = 0.9, 0.4
+"""BM25's parameters, as Anserini has them; how often a word stands in a passage does not count."""
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -70,7 +71,7 @@ def _match(word: str, lang: str, found: Sequence[Expansion], generation: Generat
 def _postings(form: str, generation: Generation) -> tuple[Ints, Floats]:
     """The rows that hold a form, and its BM25 there over what it tends to: long ones have less."""
     rows = generation.catalogue.postings(form)
-    shares = 1 / (1 + _K1 * (1 - _B + _B * generation.row_lengths[rows]))
+    shares = 1 / (1 + K1 * (1 - B + B * generation.row_lengths[rows]))
     return rows, np.asarray(shares, np.float32)
 
 
