@@ -11,7 +11,7 @@ from explorer.text import fold, forms, stem, tongue, words
 
 FACETS = (
     "type", "material", "technique", "genre", "period", "subject", "role", "person", "colour",
-    "attribution",
+    "attribution", "place",
 )  # fmt: skip
 _ABOUT = ("id", "facet", "broader", "aat", "wikidata")
 _LONGEST = 6  # words of a label
@@ -104,6 +104,14 @@ def lineage(concept_id: str) -> tuple[str, ...]:
     """The concept and all that are broader, nearest first."""
     broader = concepts()[concept_id].broader
     return (concept_id, *(lineage(broader) if broader else ()))
+
+
+@cache
+def continents() -> Mapping[str, str]:
+    """The id of the continent of each country, by its ISO 3166 code."""
+    table = files("explorer").joinpath("vocabulary", "continents.tsv").read_text("utf-8")
+    rows = csv.DictReader(table.splitlines(), delimiter="\t")
+    return {code: row["continent"] for row in rows for code in row["countries"].split()}
 
 
 def of_value(value: str, lang: str, facet: str) -> Concept | None:

@@ -14,7 +14,7 @@ from ingest.dates import read_date
 from ingest.measures import kind_of, read_measures
 from ingest.places import impossible, located
 
-REVISION = "3"
+REVISION = "4"
 """Part of every hash: raised when records are understood differently from before."""
 
 _DETECTED = frozenset(("title", "description", "text", "inscription", "provenance"))

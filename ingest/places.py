@@ -35,7 +35,7 @@ class _Known:
 
 
 def located(place: Place, langs: tuple[str, ...] = ()) -> Place:
-    """The place with coordinates where its name is known for certain, nothing else changed.
+    """The place with coordinates and country where its name is known, nothing else changed.
 
     Delivered coordinates stand, impossible ones go. `langs` are those of the record's words: they
     decide where a name means two places ("Monaco" in Italian is Munich as well, and then neither).
@@ -45,10 +45,12 @@ def located(place: Place, langs: tuple[str, ...] = ()) -> Place:
     """
     if impossible(place):
         place = replace(place, lat=None, lon=None)
-    if place.lat is not None or "?" in place.name:
+    known = None if "?" in place.name else _known(place.name, langs)
+    if known is None:
         return place
-    known = _known(place.name, langs)
-    return replace(place, lat=known.lat, lon=known.lon) if known else place
+    if place.lat is not None:
+        return replace(place, country=known.country)
+    return replace(place, lat=known.lat, lon=known.lon, country=known.country)
 
 
 def impossible(place: Place) -> bool:

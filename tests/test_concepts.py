@@ -1,12 +1,15 @@
 """The concept vocabulary: whole in every language of the Union, and found in sentences."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from explorer.catalogue.wordforms import index_forms
-from explorer.concepts import FACETS, concepts, labelled, lineage, named, of_value
+from explorer.catalogue.facets import facets_of
+from explorer.catalogue.wordforms import index_forms, parts_of_the_world, passage_forms
+from explorer.concepts import FACETS, concepts, continents, labelled, lineage, named, of_value
 from explorer.text import fold, stem, words
+from explorer.types import Field, Passage, Place, Record
 
 UNION = (
     "bg", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "de", "el", "hu", "ga", "it", "lv", "lt",
@@ -79,6 +82,19 @@ def test_a_word_every_sentence_has_names_nothing() -> None:
 def test_a_narrower_concept_is_found_by_the_broader_one() -> None:
     assert lineage("etching") == ("etching", "print")
     assert {"#etching", "#print"} <= set(index_forms("Radierung", "de"))
+
+
+def test_what_comes_from_a_country_comes_from_its_continent() -> None:
+    fields = (Field("title", "Mbira", "de"),)
+    record = Record("x:1", fields=fields, places=(Place("Simbabwe", country="ZW"),))
+    (told,) = passage_forms(record, [Passage("x:1", "Mbira", "de")])
+    assert "#africa" in told.split()
+    assert ("place", "#africa") in {(facet.name, facet.value) for facet in facets_of(record)}
+    chile = replace(record, places=(Place("Chile", country="CL"),))
+    assert parts_of_the_world(chile) == ["america", "south-america"]
+    painted = replace(record, places=(Place("Simbabwe", role="depicted", country="ZW"),))
+    assert parts_of_the_world(painted) == []
+    assert set(continents().values()) <= concepts().keys()
 
 
 def test_a_value_names_one_concept_of_its_facet_in_any_language() -> None:

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.catalogue.wordforms import parts_of_the_world
 from explorer.concepts import concepts, is_token, lineage, of_token, of_value, token
 from explorer.text import fold
 from explorer.types import Record
 
 _OF = {
     "type": ("type", "genre"), "material": ("material",), "technique": ("technique",),
-    "place": (), "period": ("period",), "subject": ("subject", "person", "genre"),
+    "place": ("place",), "period": ("period",), "subject": ("subject", "person", "genre"),
 }  # fmt: skip
 """Per facet those of the concept vocabulary that may name its values."""
 
@@ -106,6 +107,10 @@ def facets_of(record: Record) -> list[Facet]:
     for facet in (*_concepts(record), *plain):
         if facet.value and len(facet.value) <= MAX_VALUE:
             found.setdefault((facet.name, facet.value), facet)
+    for one in parts_of_the_world(record):
+        found.setdefault(
+            ("place", token(one)), Facet("place", token(one), concepts()[one].label("en"))
+        )
     for facet in list(found.values()):
         own = of_token(facet.value) if facet.name in _FIELDS else None
         for wider in lineage(own.id)[1:] if own else ():

@@ -6,7 +6,7 @@ from importlib.resources import files
 from zlib import crc32
 
 from explorer.compounds import parts
-from explorer.concepts import lineage, named, token
+from explorer.concepts import continents, lineage, named, token
 from explorer.lexicon import FOLDER
 from explorer.text import fold, fold_to_latin, stem, words
 from explorer.types import Passage, Record
@@ -14,7 +14,7 @@ from explorer.types import Passage, Record
 NAMING = ("title", "maker", "person", "place")
 """The Fields whose words name a record."""
 
-_REVISION = b"1"  # raised when other words are indexed of the same text
+_REVISION = b"2"  # raised when other words are indexed of the same text
 _SOUNDS = {"γκ": "g", "γγ": "g", "μπ": "b", "ντ": "d", "κσ": "x"}  # Greek for one foreign letter
 _SHORTEST = 3  # letters of a name that is looked for in other spellings
 
@@ -22,9 +22,8 @@ _SHORTEST = 3  # letters of a name that is looked for in other spellings
 @cache
 def edition() -> str:
     """What stands for how words are indexed: a delete has to repeat what was inserted."""
-    tables = (
-        files("explorer").joinpath("vocabulary", name) for name in ("concepts.tsv", "words.tsv")
-    )
+    vocabulary = files("explorer").joinpath("vocabulary")
+    tables = [vocabulary.joinpath(f"{name}.tsv") for name in ("concepts", "continents", "words")]
     told = crc32(_REVISION)
     for part in (*tables, *sorted(FOLDER.iterdir())):
         told = crc32(part.read_bytes(), told)
@@ -64,12 +63,20 @@ def passage_forms(record: Record, passages: Sequence[Passage]) -> list[str]:
     Only stems that are not there yet: a longer passage counts its own words for less.
     """
     told = [list(index_forms(passage.text, passage.lang)) for passage in passages]
+    if told:
+        told[0] += (token(one) for one in parts_of_the_world(record))
     if told and record.concepts:
         labels = [pair for concept in record.concepts for pair in concept.labels.items()]
         stems = (stem(word, lang) for lang, label in labels for word in words(label))
         held = set(told[0])
         told[0] += dict.fromkeys(form for form in stems if form not in held)
     return [" ".join(forms) for forms in told]
+
+
+def parts_of_the_world(record: Record) -> list[str]:
+    """The ids of the continents that a record comes from, and what is broader."""
+    countries = {p.country for p in record.places if p.role != "depicted"} & continents().keys()
+    return sorted({one for code in countries for one in lineage(continents()[code])})
 
 
 def name_words(record: Record) -> Iterator[tuple[str, str]]:

@@ -69,13 +69,14 @@ class DateSpan:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a role: creation, find, depicted, use."""
+    """A place in a role: creation, find, depicted, use; `country` is its ISO 3166 code."""
 
     name: str
     role: str = "creation"
     uri: str = ""
     lat: float | None = None
     lon: float | None = None
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
