@@ -1,7 +1,8 @@
 """What the word index holds of a text: its words folded, their stems, their parts, its concepts."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib.resources import files
 from zlib import crc32
 
@@ -16,6 +17,7 @@ NAMING = ("title", "maker", "person", "place")
 
 _REVISION = b"2"  # raised when other words are indexed of the same text
 _SOUNDS = {"γκ": "g", "γγ": "g", "μπ": "b", "ντ": "d", "κσ": "x"}  # Greek for one foreign letter
+_KNOWN = 50_000  # words of the collection that are remembered while it is taken in
 _SHORTEST = 3  # letters of a name that is looked for in other spellings
 
 
@@ -30,21 +32,38 @@ def edition() -> str:
     return f"{told:08x}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of the collection as it is indexed: folded, its stem, and both of its parts."""
+
+    plain: str
+    stem: str
+    parts: tuple[tuple[str, str], ...]
+
+    @property
+    def forms(self) -> Iterator[str]:
+        """Each form once beside its stem."""
+        for plain, stemmed in ((self.plain, self.stem), *self.parts):
+            yield plain
+            if stemmed != plain:
+                yield stemmed
+
+
+@lru_cache(maxsize=_KNOWN)
+def _word(word: str, lang: str) -> _Word:
+    """Only of what is taken in: a visitor's words do not come here."""
+    plain = fold(word)
+    own = tuple((part, stem(part, lang)) for part in parts(plain, lang))
+    return _Word(plain, stem(word, lang), own)
+
+
 def index_forms(text: str, lang: str) -> Iterator[str]:
     """Each word of `text` folded, its stem and its parts where they differ; then the concepts."""
-    stems = []
-    for word in words(text):
-        plain, stemmed = fold(word), stem(word, lang)
-        stems.append(stemmed)
-        yield plain
-        if stemmed != plain:
-            yield stemmed
-        for part in parts(plain, lang):
-            yield part
-            if (own := stem(part, lang)) != part:
-                yield own
-    for found in named(stems, lang):
-        for concept_id in found.ids:
+    found = [_word(word, lang) for word in words(text)]
+    for word in found:
+        yield from word.forms
+    for one in named([word.stem for word in found], lang):
+        for concept_id in one.ids:
             yield from (token(broader) for broader in lineage(concept_id))
 
 
@@ -52,8 +71,9 @@ def meaningful(text: str, lang: str) -> Iterator[str]:
     """The stems of the words of `text`, and of their parts: what translations are looked up by."""
     for word in words(text):
         if word.isalpha():
-            yield stem(word, lang)
-            yield from (stem(part, lang) for part in parts(fold(word), lang))
+            known = _word(word, lang)
+            yield known.stem
+            yield from (stemmed for _, stemmed in known.parts)
 
 
 def passage_forms(record: Record, passages: Sequence[Passage]) -> list[str]:
