@@ -104,12 +104,12 @@ def answer_html(
 
 
 def _told(statements: Sequence[Statement], cards: Sequence[Card], lang: str) -> Iterator[Markup]:
-    """Notices as they come; facts and quotations gathered under the record they are about."""
+    """Facts and quotations gathered under the record they are about, with what is said of them."""
     shown = {card.id: card for card in cards}
     gathered: list[Statement] = []
     about = ""
     for statement in statements:
-        if statement.kind == "notice":
+        if statement.kind == "notice" and not gathered:
             yield Markup('<p class="notice">{}</p>').format(statement.text)
             continue
         cited = statement.citations[0].record_id if statement.citations else about
