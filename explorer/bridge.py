@@ -126,7 +126,7 @@ def _spelled(word: str, lang: str, catalogue: Catalogue) -> Iterator[Expansion]:
             share = 1 - _WRONG * far / len(asked)
             if far <= allowed and share >= _LEAST:
                 yield Expansion(form, share, "spelling")
-        elif not name and of == lang and not is_stemmed(lang):
+        elif of == lang and not is_stemmed(lang):
             alike = dice(asked, other)
             if alike >= _DICE:
                 yield Expansion(form, _FORM * alike, "form", of)

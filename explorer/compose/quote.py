@@ -89,14 +89,14 @@ def leading_records(plan: Plan, hits: Sequence[Hit]) -> list[Record]:
         for record in [by_id[i] for i in hit.record.speaks_for if i in by_id] or [hit.record]:
             subjects.setdefault(record.id, record)
     leading = list(subjects.values())[:_SEVERAL]
-    return [_visit(near, plan.lang)] if leading[0].kind == "visit" else leading
+    return [_visit(leading[0], near, plan.lang)] if leading[0].kind == "visit" else leading
 
 
-def _visit(near: Sequence[Hit], lang: str) -> Record:
+def _visit(first: Record, near: Sequence[Hit], lang: str) -> Record:
     """The one visit text to answer from: the same facts stand in many languages."""
     texts = [hit.record for hit in near if hit.record.kind == "visit"]
     read = {_lang(field): text for text in reversed(texts) for _, field in text.named("text")}
-    return read.get(lang) or read.get(DEFAULT) or texts[0]
+    return read.get(lang) or read.get(DEFAULT) or first
 
 
 def _about(
