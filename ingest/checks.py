@@ -13,11 +13,11 @@ from typing import get_args
 from unicodedata import is_normalized
 from urllib.parse import unquote
 
+from explorer.dates import LAST_YEAR
 from explorer.text import LONG
 from explorer.types import FIELDS, Labels, Record, RecordKind
 from explorer.wire import dump
 from ingest.archives import spoken
-from ingest.dates import LAST_YEAR
 from ingest.sourcespec import Item, Rejection
 
 LONGEST_FIELD = 200_000

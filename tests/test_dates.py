@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from ingest.dates import LANGUAGES, Span, read_date
+from explorer.dates import LANGUAGES, Span, read_date
 
 
 def table(path: str) -> list[list[str]]:
@@ -95,7 +95,7 @@ def test_what_was_read_is_kept_for_the_next_record_but_not_without_end() -> None
 
 def test_every_language_of_the_table_is_tried_and_has_the_words_that_matter() -> None:
     meanings: dict[str, set[str]] = {}
-    for lang, meaning, _ in table("ingest/dates/words.tsv"):
+    for lang, meaning, _ in table("explorer/dates/words.tsv"):
         meanings.setdefault(lang, set()).add(meaning.partition("=")[0])
     assert meanings.keys() == {"mul", *LANGUAGES}
     needed = {
@@ -109,7 +109,7 @@ def test_every_language_of_the_table_is_tried_and_has_the_words_that_matter() ->
 
 
 def test_no_word_has_two_meanings_in_one_language() -> None:
-    rows = table("ingest/dates/words.tsv")
+    rows = table("explorer/dates/words.tsv")
     words = Counter((lang, word) for lang, _, cell in rows for word in cell.split("|"))
     assert [word for word, count in words.items() if count > 1] == []
 
@@ -173,7 +173,7 @@ def test_a_range_is_read_only_in_the_order_of_time(first: int, second: int) -> N
     assert read_date(f"{first}–{second}") == expected
 
 
-_WORDS = sorted({w for _, _, cell in table("ingest/dates/words.tsv") for w in cell.split("|")})
+_WORDS = sorted({w for _, _, cell in table("explorer/dates/words.tsv") for w in cell.split("|")})
 
 
 @given(st.lists(st.sampled_from([*_WORDS, "1650", "1700", "19", "XVII", "80"]), max_size=6))

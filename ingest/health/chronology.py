@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from explorer.dates import read_date
 from explorer.types import DateSpan, Record
-from ingest.dates import read_date
 from ingest.health.tally import Found
 
 _CENTURY = 100

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from explorer.dates import read_date
 from explorer.text import fold
 from explorer.types import Concept, DateSpan, Field, Identifier, Maker, Place, Record, Rights
 from ingest import attribution
-from ingest.dates import read_date
 from ingest.deliveries import Member
 from ingest.sources.maker_names import is_maker_role, name_and_role
 from ingest.sourcespec import Remark, SourceSpec

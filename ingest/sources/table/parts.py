@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import zip_longest
 
+from explorer.dates import LAST_YEAR, Span, read_date
 from explorer.types import Concept, DateSpan, Field, Maker, Measurement, Place
 from ingest import attribution
 from ingest.columns import FAMILIES, MEASURED, PLACES, Column, Group
 from ingest.concepts.labelling import in_vocabulary
 from ingest.concepts.store import Vocabulary
-from ingest.dates import LAST_YEAR, Span, read_date
 from ingest.sources.table.rows import Values
 
 _WEB = ("http://", "https://")

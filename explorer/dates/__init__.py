@@ -5,8 +5,8 @@ What is not understood as a whole is not read at all: a wrong year is worse than
 
 from functools import lru_cache
 
-from ingest.dates.spans import FIRST_YEAR, LAST_YEAR, Certainty, Span, understood
-from ingest.dates.words import LANGUAGES, SAME, Item, items_of, plain, senses, tokens_of
+from explorer.dates.spans import FIRST_YEAR, LAST_YEAR, Certainty, Span, understood
+from explorer.dates.words import LANGUAGES, SAME, Item, items_of, plain, senses, tokens_of
 
 __all__ = ["FIRST_YEAR", "LANGUAGES", "LAST_YEAR", "Certainty", "Span", "read_date"]
 

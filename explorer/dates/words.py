@@ -126,7 +126,7 @@ def _tables() -> dict[str, dict[str, Item]]:
         months = Locale.parse(lang).months
         names = [months[form][width] for form in months for width in ("abbreviated", "wide")]
         tables[lang] = {_key(word): Item("M") for named in names for word in named.values()}
-    rows = files("ingest.dates").joinpath("words.tsv").read_text(encoding="utf-8").splitlines()
+    rows = files("explorer.dates").joinpath("words.tsv").read_text(encoding="utf-8").splitlines()
     for row in rows[1:]:
         lang, meaning, words = row.split("\t")
         name, _, value = meaning.partition("=")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.dates.words import Item
+from explorer.dates.words import Item
 
 Certainty = Literal["certain", "circa", "uncertain"]
 
