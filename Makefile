@@ -5,7 +5,7 @@ BIN := .venv/bin
 DATA ?= data
 EXTRAS := --extra tables --extra texts --extra edm
 
-.PHONY: help setup setup-dev run ingest ask eval bench test lint check check-long pictures train-embedder train-lexicon lock clean
+.PHONY: help setup setup-dev run ingest ask eval bench test lint check check-long pictures train-embedder train-lexicon train-language lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ train-embedder: .venv-training/done ## make the embedder that ships anew (Debian
 
 train-lexicon: .venv-training/done ## make the table of words that mean the same anew, from the same pairs
 	.venv-training/bin/python -m training.lexicon
+
+train-language: .venv-training/done ## make the profiles that tell languages anew
+	.venv-training/bin/python -m training.language
 
 .venv-training/done: training/requirements.txt
 	@test -x .venv-training/bin/python || $(PYTHON) -m venv .venv-training
