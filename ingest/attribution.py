@@ -4,6 +4,7 @@ A copy or a rejected attribution is never taken for the maker, and an unknown ma
 """
 
 import re
+from collections.abc import Collection
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -23,7 +24,15 @@ FURTHEST_FIRST = (
     "possibly-by",
     "attributed-to",
 )
-"""Where a source says two things of one actor, the one further from the maker's own hand holds."""
+"""Of two of a kind that a source says of one actor, the one further from their own hand holds."""
+
+_KINDS = (
+    ("formerly-attributed-to",),
+    ("copy-after", "after-design-by"),
+    ("possibly-by", "attributed-to"),
+    ("manner-of", "follower-of", "school-of", "circle-of", "workshop-of"),
+)
+"""What is of different kinds stands in a row, as one reads it: attributed to the workshop of."""
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 _TAIL = re.compile(r"\s*[,;:.]\s*([^,;:.]+)[.]?\s*$")
@@ -48,37 +57,41 @@ def maker(
     """One actor of the making, its name without decorations and "" where the maker is unknown.
 
     `role` and `qualifier` are the source's words; a qualifier that no table knows stays as it is.
+    Where they say several things the codes of all stand in a row: "copy-after attributed-to".
     `display` is the line a source shows for this actor: what it adds about the attribution counts.
     Words of every language count: `lang` only decides where one word means two things.
     """
     plain, codes = _undecorated(name, lang)
-    said = (qualifier_code(qualifier, lang), _role_code(role, lang))
-    codes += [code for code in (*said, _display_code(display, name, role, lang)) if code]
-    code = min(codes, key=FURTHEST_FIRST.index) if codes else qualifier.strip()
+    codes += [*_codes(qualifier, lang), *_role_codes(role, lang)]
+    codes += _display_codes(display, name, role, lang)
     status: MakerStatus = "current"
-    if code == "formerly-attributed-to":
+    if "formerly-attributed-to" in codes:
         status = "former"
-    elif code == "copy-after":
+    elif "copy-after" in codes:
         status = "copy-after"
     if not plain or is_unknown(plain):
         plain = ""
         status = "unknown" if status == "current" else status
+    code = _in_a_row(codes) if codes else qualifier.strip()
     return Maker(plain, role.strip(), code, status, gender, uri)
 
 
+def _in_a_row(codes: Collection[str]) -> str:
+    """One code of each kind; a former attribution was an attribution, and needs not say so."""
+    said = [min(c, key=FURTHEST_FIRST.index) for k in _KINDS if (c := set(k).intersection(codes))]
+    former = "formerly-attributed-to" in said
+    return " ".join(code for code in said if not (former and code in _KINDS[2]))
+
+
 @lru_cache(maxsize=2_000)
-def qualifier_code(text: str, lang: str = "") -> str:
-    """The code of what a qualifier or role says (workshop-of), or "" where no table knows it."""
+def _codes(text: str, lang: str) -> tuple[str, ...]:
+    """The codes of all that a qualifier or role says (workshop-of); none that no table knows."""
     folded = _folded(text)
     if not folded:
-        return "possibly-by" if text.strip() in ("?", "(?)") else ""
-    found = [_code(folded, lang)]
-    found += [_code(_folded(part), lang) for part in _PARTS.split(text)]
-    known = [code for code in found if code]
-    if known:
-        return min(known, key=FURTHEST_FIRST.index)
-    opened = _opening(text)
-    return opened[0] if opened else ""
+        return ("possibly-by",) if text.strip() in ("?", "(?)") else ()
+    whole = _code(folded, lang)
+    parts = [whole] if whole else [_code(_folded(part), lang) for part in _PARTS.split(text)]
+    return tuple(code for code in parts if code) or tuple(_opened(text)[0])
 
 
 @lru_cache(maxsize=2_000)
@@ -95,17 +108,14 @@ def is_maker_role(role: str) -> bool:
     return " ".join(words(fold(role))) not in _not_makers()
 
 
-def _role_code(role: str, lang: str) -> str:
-    """As qualifier_code, but a pupil or a workshop by role is the maker, not somebody near them."""
-    code = qualifier_code(role, lang)
-    if not code:
-        return ""
-    of_the_work = FURTHEST_FIRST.index(code) < 3 or code in ("possibly-by", "attributed-to")
-    return code if of_the_work or _folded(role) in _openings()[0] else ""
+def _role_codes(role: str, lang: str) -> list[str]:
+    """As _codes, but a pupil or a workshop by role is the maker, not somebody near them."""
+    near = () if _folded(role) in _openings()[0] else _KINDS[-1]
+    return [code for code in _codes(role, lang) if code not in near]
 
 
-def _display_code(display: str, name: str, role: str, lang: str) -> str:
-    """The code of what a displayed line adds to the name and role of its actor, "" for nothing.
+def _display_codes(display: str, name: str, role: str, lang: str) -> list[str]:
+    """The codes of what a displayed line adds to the name and role of its actor.
 
     "Jan Lievens, pupil of Rembrandt" says nothing of this kind: Rembrandt is not the actor.
     """
@@ -118,7 +128,7 @@ def _display_code(display: str, name: str, role: str, lang: str) -> str:
             codes.append(code)
         elif opened and named.intersection(_folded(opened[1])):
             codes.append(opened[0])
-    return min(codes, key=FURTHEST_FIRST.index) if codes else ""
+    return codes
 
 
 def _undecorated(name: str, lang: str) -> tuple[str, list[str]]:
@@ -141,10 +151,17 @@ def _undecorated(name: str, lang: str) -> tuple[str, list[str]]:
     if plain and (match := _DOUBT.search(plain)):
         plain = plain[: match.start()]
         codes.append("possibly-by")
-    while opened := _opening(plain):
-        codes.append(opened[0])
-        plain = opened[1]
-    return plain.strip(" ,;:"), codes
+    opened, plain = _opened(plain)
+    return plain.strip(" ,;:"), codes + opened
+
+
+def _opened(text: str) -> tuple[list[str], str]:
+    """The codes of all that `text` begins with: "attributed to the workshop of", and the rest."""
+    codes = []
+    while opening := _opening(text):
+        code, text = opening
+        codes.append(code)
+    return codes, text
 
 
 def _opening(text: str) -> tuple[str, str] | None:

@@ -32,7 +32,7 @@ def test_a_former_attribution_a_copy_and_an_unknown_maker_are_told_apart() -> No
     assert [(m.name, m.status, m.qualifier) for m in record.makers] == [
         ("Elsa Lind", "former", "formerly-attributed-to"),
         ("", "unknown", ""),
-        ("Nils Berg", "copy-after", "copy-after"),
+        ("Nils Berg", "copy-after", "copy-after attributed-to"),
         ("Karin Ek", "current", "workshop-of"),
         ("Per Ros", "current", "Som av Per Ros"),
     ]
@@ -56,8 +56,8 @@ def test_what_is_displayed_of_an_actor_counts_beside_what_is_structured() -> Non
     assert [(m.name, m.status, m.qualifier) for m in record.makers] == [
         ("Rembrandt", "copy-after", "copy-after"),
         ("Lind, Elsa", "former", "formerly-attributed-to"),
-        ("Jan Ek", "current", "workshop-of"),
-        ("Nils Berg", "current", "circle-of"),
+        ("Jan Ek", "current", "attributed-to workshop-of"),
+        ("Nils Berg", "current", "attributed-to circle-of"),
         ("Ida Kahn", "current", ""),
         ("Otto Lang", "current", "follower-of"),
         ("Per Ros", "copy-after", "copy-after"),
@@ -74,6 +74,7 @@ def test_the_displayed_words_that_decide_are_there_to_be_cited() -> None:
         ("zugeschrieben", "de", "maker[2]"),
         ("Werkstatt des Jan Ek", "de", "maker[2]"),
         ("Umkreis", "de", "maker[3]"),
+        ("Zugeschrieben: Nils Berg", "de", "maker[3]"),
     ]
     names = ["Rembrandt", "Lind, Elsa", "Jan Ek", "Nils Berg", "Ida Kahn",
              "Nachfolger des Otto Lang", "nach Per Ros"]  # fmt: skip

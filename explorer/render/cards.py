@@ -43,13 +43,14 @@ def image_address(record: Record) -> str:
 
 
 def _maker_line(record: Record, lang: str) -> str:
-    """The makers; where none is known but a former or copied one, that one with its label."""
-    line = next(maker_lines(record, lang), None)
-    if line is None:
-        return record.author
-    if line.key == "field.maker":
-        return line.text
-    return phrase("answer.fact", lang, label=phrase(line.key, lang), value=line.text)
+    """The makers; where the record names none, former and copied ones with their labels."""
+    told = list(maker_lines(record, lang))
+    if told and told[0].key == "field.maker":
+        return told[0].text
+    labelled = (
+        phrase("answer.fact", lang, label=phrase(line.key, lang), value=line.text) for line in told
+    )
+    return "; ".join(labelled) or record.author
 
 
 def card(record: Record, lang: str) -> Card:

@@ -18,6 +18,9 @@ LABEL_FIELDS = (
 )  # fmt: skip
 """The lines of a label."""
 
+_TOLD_BY_LABEL = {"former": "formerly-attributed-to", "copy-after": "copy-after"}
+"""The qualifier of makers that stand under a label of their own."""
+
 # Three decimals may be thousands: their value is not known.
 _BARE = re.compile(r"(\d+(?:[.,]\d{1,2})?)\s*(\D*)")
 
@@ -66,7 +69,8 @@ def lines(record: Record, lang: str, names: Sequence[str] = LABEL_FIELDS) -> Ite
         if chosen:
             parts = tuple(Part(ref, f, 0, f.text) for ref, f in chosen)
             kinds = measured_kinds(record, lang) if name == "measurement" else {}
-            called = (_called(p, name, lang) for p in parts)
+            ends = open_ended(record, lang) if name == "date" else {}
+            called = (ends.get(p.quote) or _called(p, name, lang) for p in parts)
             told = (
                 f"{kinds.get(p.reference, '')} {c}".strip()
                 for p, c in zip(parts, called, strict=True)
@@ -81,6 +85,17 @@ def _called(part: Part, facet: str, lang: str) -> str:
         return part.quote
     concept = of_value(part.quote, own, facet)
     return concept.label(lang) if concept and tongue(lang) in concept.labels else part.quote
+
+
+def open_ended(record: Record, lang: str) -> dict[str, str]:
+    """Dates of which only one end is known and no more is said: "1650" is told as "from 1650"."""
+    return {
+        text: phrase("years.until" if span.earliest is None else "years.from", lang, year=text)
+        for span in record.dates
+        if (span.earliest is None) != (span.latest is None)
+        for text in span.display.values()
+        if text.isdigit()
+    }
 
 
 def measured_kinds(record: Record, lang: str) -> dict[str, str]:
@@ -116,13 +131,7 @@ def _measured_words() -> dict[str, dict[str, str]]:
 
 def maker_lines(record: Record, lang: str) -> Iterator[Line]:
     """Makers with their qualifiers: the current ones as one line, former and copied ones apart."""
-    fields = record.named("maker")
-    # A former or copied maker whose name the record does not give says nothing.
-    named = [
-        (maker, field)
-        for maker, field in zip(record.makers, fields, strict=False)
-        if maker.name or maker.status == "unknown"
-    ]
+    named = list(zip(record.makers, record.named("maker"), strict=False))
     for key, statuses in (
         ("field.maker", ("current", "unknown")),
         ("field.former_maker", ("former",)),
@@ -141,8 +150,8 @@ def _told(
     start = field.text.find(maker.name)
     whole = start < 0 or not maker.name
     parts = [Part(reference, field, 0 if whole else start, field.text if whole else maker.name)]
-    unknown = maker.status == "unknown"
-    text = phrase("maker.unknown", lang) if unknown else _qualified(parts[0].quote, maker, lang)
+    called = parts[0].quote if maker.name else phrase("maker.unknown", lang)
+    text = _qualified(called, maker, lang)
     making = [m for m in record.makers if m.status in ("current", "unknown")]
     told_apart = maker in making and len({m.role for m in making}) > 1
     for name, wanted in (("maker.role", told_apart), ("maker.qualifier", bool(maker.qualifier))):
@@ -155,12 +164,14 @@ def _told(
 
 
 def _qualified(name: str, maker: Maker, lang: str) -> str:
-    key = f"qualifier.{maker.qualifier}"
-    if not maker.qualifier or maker.status in ("former", "copy-after"):
-        return name
-    if key in phrases(lang):
-        return phrase(key, lang, name=name)
-    return phrase("qualifier.other", lang, name=name, qualifier=maker.qualifier)
+    """The name with all its qualifiers; those of a status are told by the label."""
+    codes = maker.qualifier.split()
+    if not all(f"qualifier.{code}" in phrases(lang) for code in codes):
+        return phrase("qualifier.other", lang, name=name, qualifier=maker.qualifier)
+    for code in reversed(codes):
+        if code != _TOLD_BY_LABEL.get(maker.status):
+            name = phrase(f"qualifier.{code}", lang, name=name)
+    return name
 
 
 def page_label(page: int | None, lang: str) -> str:
