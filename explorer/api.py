@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from explorer.ask import answer, ask
+from explorer.catalogue.inventory import groups
 from explorer.doors import LimitedBodies, PrivateHeaders, Shield
 from explorer.errors import ExplorerError, NotReady, WrongUse
 from explorer.language import languages
@@ -189,7 +190,7 @@ def _add_about(app: FastAPI, explorer: Explorer) -> None:
             "model": explorer.chat.name,
             "embedder": explorer.embedder.name,
             "generated": explorer.chat.name != "quote:",
-            "institution": [group.label for group in catalogue.groups("institution")],
+            "institution": [group.label for group in groups(catalogue, "institution")],
             "records": catalogue.kinds(),
             "data_date": manifest.created,
             "generation": manifest.generation,

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from time import perf_counter
 
+from explorer.catalogue.tallies import tally
+from explorer.compose import compose
+from explorer.compose.counting import with_labels
 from explorer.compose.notices import notices
-from explorer.compose.quote import quote
 from explorer.plan import check_question, plan
 from explorer.render.cards import card
-from explorer.retrieve import outcome, retrieve, worth_showing
-from explorer.types import Answer, Event, Question, Statement
+from explorer.retrieve import hits_for, outcome, worth_showing
+from explorer.types import COUNTED, Answer, Event, Question, Statement
 from explorer.verify import verify
 from explorer.wiring import Explorer
 
@@ -25,18 +27,26 @@ def ask(question: Question, explorer: Explorer) -> Iterator[Event]:
     generation, index = serving.generation, serving.index
     planned = plan(question, generation.catalogue, default_lang=settings.default_lang)
     filters = dict(planned.filters)
-    yield Event("plan", {"kind": planned.kind, "lang": planned.lang, "filters": filters})
+    yield Event("plan", {"kind": planned.kind, "lang": planned.lang, "filters": filters,
+                         "fields": planned.fields, "topic": planned.topic})  # fmt: skip
 
-    found = retrieve(planned, generation, explorer.embedder, index, limit=settings.source_count)
+    counts = planned.kind in COUNTED and not planned.unknown
+    counted = None
+    if counts:
+        told = tally(generation.catalogue, filters, planned.by, planned.order)
+        counted = with_labels(planned, told)
     calibration = generation.manifest.calibration
+    found = hits_for(
+        planned, generation, explorer.embedder, index, counted, limit=settings.source_count
+    )
     hits = worth_showing(found, calibration)
     reached = outcome(planned, hits, calibration)
     cards = tuple(card(hit.record, planned.lang) for hit in hits)
-    yield Event("sources", {"records": cards, "total": len(cards)})
+    yield Event("sources", {"records": cards, "total": counted.total if counted else len(cards)})
 
     said: list[Statement] = []
-    composed = quote(planned, hits, explorer.embedder, reached)
-    for statement in verify(composed, {hit.record.id: hit.record for hit in hits}):
+    composed = compose(planned, hits, counted, explorer.embedder, reached, explorer.circumstances())
+    for statement in verify(composed, {hit.record.id: hit.record for hit in hits}, counted):
         if statement.supported:
             said.append(statement)
             yield Event("statement", statement)
@@ -50,6 +60,10 @@ def ask(question: Question, explorer: Explorer) -> Iterator[Event]:
             outcome=reached,
             statements=tuple(said),
             records=cards,
+            total=counted.total if counted else None,
+            groups=counted.groups if counted else (),
+            by=planned.by,
+            order=planned.order,
             filters=filters,
             notices=notices(planned, said),
             generation=generation.manifest.generation,

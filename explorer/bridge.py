@@ -57,12 +57,13 @@ def expansions(
 
 
 def _surest(found: Iterable[Expansion]) -> list[Expansion]:
-    """Each form once, by the way it is surest, the surest first."""
-    best: dict[str, Expansion] = {}
+    """Each form of a language once, by the way it is surest, the surest first."""
+    best: dict[tuple[str, str], Expansion] = {}
     for one in found:
-        if one.form not in best or one.share > best[one.form].share:
-            best[one.form] = one
-    return sorted(best.values(), key=lambda e: (-e.share, e.form))
+        key = one.form, one.lang
+        if key not in best or one.share > best[key].share:
+            best[key] = one
+    return sorted(best.values(), key=lambda e: (-e.share, e.form, e.lang))
 
 
 def _concepts(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from explorer.countries import country_name, country_of
 from explorer.language import words as function_words
 from explorer.text import fold, forms, stem, tongue, words
 
@@ -15,6 +16,12 @@ FACETS = (
 )  # fmt: skip
 _ABOUT = ("id", "facet", "broader", "aat", "wikidata")
 _LONGEST = 6  # words of a label
+_INFLECTING = frozenset(
+    ("bg", "cs", "el", "et", "fi", "ga", "hr", "hu", "lt", "lv", "mt", "pl", "ro", "sk", "sl", "uk")
+)
+_BEGINS = 3  # letters that no case changes
+_CHANGED = 2  # letters at its end that a case may change
+_ADDED = 4  # letters that a case may add
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,39 @@ def continents() -> Mapping[str, str]:
     return {code: row["continent"] for row in rows for code in row["countries"].split()}
 
 
+def inflected(word: str, lang: str) -> tuple[str, ...]:
+    """The ids of the concepts that a folded word may name with the ending of a case or number."""
+    code = tongue(lang)
+    best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
+    for label, ids in _beginning(code).get(word[:_BEGINS], ()):
+        common = next(
+            (i for i, (a, b) in enumerate(zip(label, word, strict=False)) if a != b),
+            min(len(label), len(word)),
+        )
+        kept = max(_BEGINS, len(label) - _CHANGED)
+        if common >= kept and len(word) - common <= _ADDED:
+            best = max(best, (common, -abs(len(label) - len(word)), ids))
+    return best[2]
+
+
+@cache
+def _beginning(lang: str) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The labels of one word by their first letters, in languages whose nouns change a lot."""
+    if lang not in _INFLECTING:
+        return {}
+    found: dict[str, dict[str, dict[str, None]]] = {}
+    for concept in concepts().values():
+        for label in concept.labels.get(lang, ()):
+            plain = fold(label)
+            if plain.isalpha():
+                own = found.setdefault(plain[:_BEGINS], {}).setdefault(plain, {})
+                own[concept.id] = None
+    return {
+        start: tuple((label, tuple(ids)) for label, ids in own.items())
+        for start, own in found.items()
+    }
+
+
 def of_value(value: str, lang: str, facet: str) -> Concept | None:
     """The concept of a facet that a whole value names; None where it names none, or two."""
     found = words(value)
@@ -152,3 +192,12 @@ def _anywhere() -> Mapping[str, tuple[str, ...]]:
             for label in several:
                 found.setdefault(fold(label), {})[concept.id] = None
     return {label: tuple(ids) for label, ids in found.items()}
+
+
+def called(value: str, lang: str) -> str:
+    """What a concept or a country is called in `lang`; "" for other values."""
+    concept = of_token(value) if lang else None
+    country = country_of(value)
+    return (
+        concept.label(lang) if concept else country_name(country, lang or "en") if country else ""
+    )

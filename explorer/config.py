@@ -7,8 +7,10 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from explorer.errors import WrongUse
 
@@ -41,6 +43,15 @@ class Settings:
         default="en", metadata={"help": "Language where a visitor's is not known."}
     )
     contact: str = field(default="", metadata={"help": "Address or page a visitor may turn to."})
+    country: str = field(
+        default="", metadata={"help": "Country of the museum, ISO code: whose emergency number."}
+    )
+    clock: str = field(
+        default="", metadata={"help": "Moment to answer for, such as 2026-12-24; now where empty."}
+    )
+    time_zone: str = field(
+        default="", metadata={"help": "Time zone of the museum, such as Europe/Lisbon."}
+    )
     keep_generations: int = field(
         default=2, metadata={"help": "How many published generations are kept."}
     )
@@ -76,9 +87,30 @@ def load_settings(
                 )
             chosen[name] = _cast(name, value, known[name].default, origin)
     settings = Settings(**chosen)
+    _check_time(settings)
     if settings.keep_generations < 1:
         raise WrongUse("No generation would be kept.", "Set keep_generations to 1 or more.")
     return settings
+
+
+def today(settings: Settings) -> str:
+    """The day it is at the museum, as records write theirs; another where the clock is set."""
+    zone = ZoneInfo(settings.time_zone) if settings.time_zone else None
+    if not settings.clock:
+        return datetime.now(zone).date().isoformat()
+    told = datetime.fromisoformat(settings.clock)
+    return (told.astimezone(zone) if told.tzinfo and zone else told).date().isoformat()
+
+
+def _check_time(settings: Settings) -> None:
+    try:
+        today(settings)
+    except (ValueError, OSError, KeyError) as error:
+        raise WrongUse(
+            "The clock or the time zone of the settings is not understood.",
+            "Give a clock such as 2026-12-24T10:00 and a zone such as Europe/Lisbon, or neither.",
+            field="clock" if settings.clock else "time_zone",
+        ) from error
 
 
 def _from_file(file: Path) -> dict[str, Any]:

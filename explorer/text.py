@@ -94,6 +94,11 @@ def fold_to_latin(text: str) -> str:
     return plain if plain.isascii() else plain.translate(_LATIN)
 
 
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each run of letters and digits in `text`."""
+    return [match.span() for match in _WORD.finditer(text)]
+
+
 def words(text: str) -> list[str]:
     """The words of `text` as written, in order; runs of Chinese or Japanese as bigrams."""
     found: list[str] = []

@@ -16,8 +16,10 @@ from explorer.catalogue.generation import (
     generations_folder,
     open_current,
 )
-from explorer.config import Settings
+from explorer.config import Settings, today
+from explorer.countries import emergency_number
 from explorer.errors import ExplorerError, NotReady
+from explorer.types import Circumstances
 
 log = logging.getLogger("explorer")
 
@@ -40,6 +42,15 @@ class Explorer:
         self._serving: Serving | None = None
         self._seen = ""
         self._lock = threading.Lock()
+
+    def today(self) -> str:
+        """The day it is at the museum."""
+        return today(self.settings)
+
+    def circumstances(self) -> Circumstances:
+        """When and where questions are answered."""
+        settings = self.settings
+        return Circumstances(self.today(), settings.contact, emergency_number(settings.country))
 
     def serving(self) -> Serving:
         """The generation `data/current` names; while a new one will not open, the one before.
@@ -88,8 +99,10 @@ class Explorer:
             generation = open_current(data_dir, open_without_index)
             log.error("%s The matrix of %s serves.", error, generation.folder.name)
             self._check_embedder(generation)
+            generation.catalogue.follow(self.today)
             return Serving(generation, None)
         self._check_embedder(generation)
+        generation.catalogue.follow(self.today)
         generation.warm()
         return Serving(generation, self._index(generation))
 

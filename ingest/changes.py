@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+from explorer.catalogue import inventory
 from explorer.catalogue.generation import Generation
 from explorer.text import number_key
 from explorer.wire import dump, load_record
@@ -56,7 +57,7 @@ def compare(
     cut_short = {r.source for r in rejections if not r.record_id}
     turned_away = {r.record_id for r in rejections}
     for source in sources:
-        held = before.catalogue.record_hashes(source.name) if before else {}
+        held = inventory.record_hashes(before.catalogue, source.name) if before else {}
         given = staging.hashes(source.name)
         alive = {record_id for record_id, digest in given.items() if digest}
         new |= alive - held.keys()
@@ -83,10 +84,10 @@ def without_circles(
     if not named:
         return changes
     gone = changes.removed | changes.changed
-    numbers = {n: i for n, i, _ in before.catalogue.object_numbers()} if before else {}
+    numbers = {n: i for n, i, _ in inventory.object_numbers(before.catalogue)} if before else {}
     numbers |= {number_key(n): s.record_id for s in written for n in s.numbers}
     if before is not None:
-        held = before.catalogue.parts()
+        held = inventory.parts(before.catalogue)
         named |= {
             record_id: part_of for record_id, part_of in held.items() if record_id not in gone
         }
@@ -175,12 +176,12 @@ class _Leading:
     def __init__(self, changes: Changes, staging: Staging, before: Generation | None) -> None:
         self._gone = changes.removed | changes.changed
         self._numbers: dict[str, str] = {}
-        about = before.catalogue.about_numbers() if before else []
+        about = inventory.about_numbers(before.catalogue) if before else []
         self._texts = [record for record in about if record.id not in self._gone]
         written = list(staging.records(changes.new | changes.changed, bodies=False))
         if not self._texts and not any(staged.about for staged in written):
             return
-        held = before.catalogue.object_numbers() if before else []
+        held = inventory.object_numbers(before.catalogue) if before else []
         borne = [(key, number, i) for number, i, key in held if i not in self._gone]
         for staged in written:
             key = before.catalogue.key(staged.record_id) if before else None
@@ -220,7 +221,7 @@ def _notice_numbers_of_others(
     names = {source.name for source in sources}
     if before is None or not changes.new or before.manifest.sources.keys() <= names:
         return
-    held = {number: i for number, i, _ in before.catalogue.object_numbers()}
+    held = {number: i for number, i, _ in inventory.object_numbers(before.catalogue)}
     for staged in staging.records(changes.new, bodies=False):
         for number in staged.numbers:
             other = _source_of(held.get(number_key(number), ""))

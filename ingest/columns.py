@@ -23,7 +23,7 @@ SPECIAL = (
     "id", "lang", "date.earliest", "date.latest", "maker.gender", "maker.uri",
     "place.find", "place.depicted", "place.use", "place.uri", "place.lat", "place.lon",
     *MEASURED, "measurement.kind", "measurement.unit", *(f"{name}.uri" for name in CONCEPTS),
-    "public", "on_view", "image", "image.alt", "url", "part_of", "about",
+    "public", "on_view", "stop_number", "image", "image.alt", "url", "part_of", "about",
     "rights.record", "rights.object", "rights.text", "rights.image",
 )  # fmt: skip
 """What a column may mean besides the FIELDS: read into the record, beside what is quoted."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import islice
 
+from explorer.catalogue import inventory
 from explorer.catalogue.generation import Generation
 from explorer.types import (
     Concept,
@@ -106,7 +107,7 @@ def diff(before: Generation, after: Generation, *, limit: int = _SHOWN) -> Diff:
 def _hashes(generation: Generation) -> dict[str, str]:
     catalogue = generation.catalogue
     sources = sorted(generation.manifest.sources)
-    return {i: h for name in sources for i, h in catalogue.record_hashes(name).items()}
+    return {i: h for name in sources for i, h in inventory.record_hashes(catalogue, name).items()}
 
 
 def _change(kind: str, before: Record | None, after: Record | None, record_id: str) -> RecordChange:

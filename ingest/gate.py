@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.backends.protocols import Embedder
+from explorer.catalogue import inventory
 from explorer.catalogue.generation import Generation
 from explorer.errors import WrongUse
 from explorer.plan import plan
@@ -131,8 +132,16 @@ def _of_collection(gate: Gate, built: Generation, before: Generation | None) -> 
     if built.manifest.records < gate.records:
         failures.append(f"{built.manifest.records} records, where {gate.records} are asked for")
     if before is not None:
-        held = {i for name in before.manifest.sources for i in before.catalogue.record_hashes(name)}
-        kept = {i for name in built.manifest.sources for i in built.catalogue.record_hashes(name)}
+        held = {
+            i
+            for name in before.manifest.sources
+            for i in inventory.record_hashes(before.catalogue, name)
+        }
+        kept = {
+            i
+            for name in built.manifest.sources
+            for i in inventory.record_hashes(built.catalogue, name)
+        }
         gone = len(held - kept)
         if gone > gate.lost * len(held):
             failures.append(f"{gone} of {len(held)} records are gone")

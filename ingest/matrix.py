@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 
 from explorer.backends.protocols import Embedder, Vectors
+from explorer.catalogue import inventory
 from explorer.catalogue.generation import VECTORS, Generation
 
 _BATCH = 1_024
@@ -32,7 +33,7 @@ class Matrix:
         self._embedder = embedder
         self._written = written
         self._old = before.vectors if before else None
-        self._old_rows = dict(before.catalogue.passage_rows()) if before else {}
+        self._old_rows = dict(inventory.passage_rows(before.catalogue)) if before else {}
         self._rows: dict[bytes, int] = {}
         self._waiting: list[tuple[bytes, str]] = []
         self.rows = 0

@@ -16,6 +16,7 @@ from typing import Any
 
 from explorer.backends.protocols import Embedder
 from explorer.backends.specs import EMBEDDERS, open_backend
+from explorer.catalogue import inventory
 from explorer.catalogue.canary import checked, open_checked
 from explorer.catalogue.generation import (
     BUILDING,
@@ -294,7 +295,7 @@ def _before(sources: Sequence[SourceSpec], settings: Settings) -> Generation | N
 
 def _held_by(source: str, before: Generation | None) -> frozenset[str]:
     """Ids of all records of one source; WrongUse where there is none of that name."""
-    held = frozenset(before.catalogue.record_hashes(source)) if before else frozenset()
+    held = frozenset(inventory.record_hashes(before.catalogue, source)) if before else frozenset()
     if not held:
         known = ", ".join(sorted(before.manifest.sources)) if before else "none"
         raise WrongUse(f"There is no source called '{source}'.", f"The sources are: {known}.")
@@ -309,7 +310,7 @@ def _check_delivered(
     if not delivered.total and not (harvested and before):
         raise _nothing(delivered.rejections)
     for source in sources:
-        held = before.catalogue.record_hashes(source.name) if before else {}
+        held = inventory.record_hashes(before.catalogue, source.name) if before else {}
         if source.complete and held and not delivered.counts[source.name]:
             raise ExplorerError(
                 f"The source '{source.name}' is complete and delivers nothing, which would"

@@ -6,32 +6,16 @@ A point on a map cannot show a doubt: what is uncertain or means two places stay
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
-from importlib.resources import files
+from itertools import dropwhile
 
+from explorer.gazetteer import Known, named_places
 from explorer.text import fold, words
 from explorer.types import Place
 
-LANGUAGES = (
-    "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv",
-    "mt", "nb", "nl", "pl", "pt", "ro", "sk", "sl", "sv",
-)  # fmt: skip
-
 _PARTS = re.compile(r"[,;()\[\]/|>]|\s[-–:]\s")
 _ORDER = ("town", "island", "river", "region", "country")  # the narrowest first
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A row of places.tsv."""
-
-    kind: str
-    country: str
-    lat: float
-    lon: float
-    name: str
 
 
 def located(place: Place, langs: tuple[str, ...] = ()) -> Place:
@@ -47,10 +31,9 @@ def located(place: Place, langs: tuple[str, ...] = ()) -> Place:
         place = replace(place, lat=None, lon=None)
     known = None if "?" in place.name else _known(place.name, langs)
     if known is None:
-        return place
-    if place.lat is not None:
-        return replace(place, country=known.country)
-    return replace(place, lat=known.lat, lon=known.lon, country=known.country)
+        return replace(place, country=place.country or _country(place.name, langs))
+    told = replace(place, country=known.country, known=known.name)
+    return told if place.lat is not None else replace(told, lat=known.lat, lon=known.lon)
 
 
 def impossible(place: Place) -> bool:
@@ -63,7 +46,7 @@ def impossible(place: Place) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _known(name: str, langs: tuple[str, ...]) -> _Known | None:
+def _known(name: str, langs: tuple[str, ...]) -> Known | None:
     """The one place that a name means, or None."""
     keys = list(dict.fromkeys(filter(None, map(_key, (name, *_PARTS.split(name))))))
     whole, parts = _meant(keys[0], langs) if keys else [], keys[1:]
@@ -84,7 +67,28 @@ def _known(name: str, langs: tuple[str, ...]) -> _Known | None:
     return narrow if sum(row.kind == narrow.kind for row in rows) == 1 else None
 
 
-def _named_first(parts: list[str], found: list[list[_Known]], langs: tuple[str, ...]) -> bool:
+@lru_cache(maxsize=20_000)
+def _country(name: str, langs: tuple[str, ...]) -> str:
+    """The country that parts of a name agree on, though no point is known: "Andes, Peru".
+
+    What is near a place or probably there counts for its country.
+    """
+    if "?" in name:
+        return ""
+    countries = {
+        row.country
+        for part in _PARTS.split(name)
+        for row in _meant(_key(part), langs) or _meant(_key(_proper(part)), langs)
+    }
+    return countries.pop() if len(countries) == 1 else ""
+
+
+def _proper(part: str) -> str:
+    """A part of a name without the words before its first capital: "northern Peru"."""
+    return " ".join(dropwhile(lambda word: word[:1].islower(), part.split()))
+
+
+def _named_first(parts: list[str], found: list[list[Known]], langs: tuple[str, ...]) -> bool:
     """Whether the narrowest part is understood: not so "Kleinkleckersdorf, Germany"."""
     understood = [bool(_meant(part, langs)) for part in parts]
     return all(understood) or (
@@ -92,7 +96,7 @@ def _named_first(parts: list[str], found: list[list[_Known]], langs: tuple[str, 
     )
 
 
-def _meant(key: str, langs: tuple[str, ...]) -> list[_Known]:
+def _meant(key: str, langs: tuple[str, ...]) -> list[Known]:
     """The places of this name; of those in the record's languages only, where there are any."""
     named = _names().get(key, {})
     own = {lang.partition("-")[0] for lang in langs} | {""}
@@ -101,30 +105,13 @@ def _meant(key: str, langs: tuple[str, ...]) -> list[_Known]:
 
 
 @cache
-def _names() -> dict[str, dict[_Known, set[str]]]:
+def _names() -> dict[str, dict[Known, set[str]]]:
     """Folded names -> places -> the languages in which they are called so, "" for their own."""
-    names: dict[str, dict[_Known, set[str]]] = defaultdict(dict)
-    for row, lang, name in _rows():
+    names: dict[str, dict[Known, set[str]]] = defaultdict(dict)
+    for row, lang, name in named_places():
         if key := _key(name):
             names[key].setdefault(row, set()).add(lang)
     return dict(names)
-
-
-def _rows() -> Iterator[tuple[_Known, str, str]]:
-    from babel import Locale
-
-    territories = {lang: Locale.parse(lang).territories for lang in LANGUAGES}
-    table = files("explorer.vocabulary").joinpath("places.tsv").read_text(encoding="utf-8")
-    for line in table.splitlines()[1:]:
-        kind, country, lat, lon, name, others = line.split("\t")
-        row = _Known(kind, country, float(lat), float(lon), name)
-        if name:
-            yield row, "", name
-        else:
-            yield from ((row, lang, territories[lang].get(country, "")) for lang in LANGUAGES)
-        for other in filter(None, others.split("|")):
-            lang, _, said = other.partition("=")
-            yield row, "" if lang == "mul" else lang, said
 
 
 def _key(name: str) -> str:

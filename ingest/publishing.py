@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from explorer.backends.protocols import Embedder
 from explorer.backends.specs import EMBEDDERS, open_backend
+from explorer.catalogue import inventory
 from explorer.catalogue.canary import open_checked, remember
 from explorer.catalogue.generation import (
     BUILDING,
@@ -86,7 +87,11 @@ def _prune_pictures(data_dir: Path) -> None:
         return
     folders = (generations_folder(data_dir) / name for name in published(data_dir))
     try:
-        shown = {Path(n).stem for f in folders for n in open_generation(f).catalogue.thumbnails()}
+        shown = {
+            Path(n).stem
+            for f in folders
+            for n in inventory.thumbnails(open_generation(f).catalogue)
+        }
     except NotReady:
         return
     for picture in pictures:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from explorer.gazetteer import LANGUAGES
 from explorer.types import Place
-from ingest.places import LANGUAGES, located
+from ingest.places import located
 
 TABLE = Path(__file__).parents[1] / "explorer" / "vocabulary" / "places.tsv"
 EU = (
@@ -28,7 +29,11 @@ NI 10 16 -88 -82|NL 50 54 3 8|NO 57 72 4 32|NP 26 31 80 89|NZ -48 -34 166 179|PE
 PF -28 -7 -155 -134|PK 23 38 60 78|PL 49 55 14 25|PS 31 33 34 36|PT 30 43 -32 -6|RO 43 49 20 30
 RS 42 47 18 24|RU 41 82 19 180|SA 16 33 34 56|SE 55 70 10 25|SI 45 47 13 17|SK 47 50 16 23
 SR 1 7 -59 -53|SY 32 38 35 43|TH 5 21 97 106|TN 30 38 7 12|TR 35 43 25 45|UA 44 53 22 41
-US 18 72 -180 -66|UZ 37 46 55 74|VE 0 13 -74 -59|VN 8 24 102 110|XK 41 44 20 22|ZA -35 -22 16 33
+BJ 6 13 0 4|CA 41 84 -142 -52|CD -14 6 12 32|CO -5 13 -82 -66|EC -6 2 -93 -75|GF 2 6 -55 -51
+GL 59 84 -74 -10|GT 13 18 -93 -88|GY 1 9 -62 -56|HN 12 17 -90 -82|HT 18 21 -75 -71|KE -5 6 33 42
+MG -26 -11 43 51|MM 9 29 92 102|MZ -27 -10 30 41|PG -12 0 140 160|PH 4 22 116 127
+SL 6 11 -14 -10|SM 43 44 12 13|SN 12 17 -18 -11|TZ -12 0 29 41|UG -2 5 29 36|UY -36 -30 -59 -53
+ZW -23 -15 25 34|US 18 72 -180 -66|UZ 37 46 55 74|VE 0 13 -74 -59|VN 8 24 102 110|XK 41 44 20 22|ZA -35 -22 16 33
 """
 
 
@@ -146,9 +151,38 @@ def test_a_name_of_two_places_needs_words_that_decide(
     assert _at(name, *filter(None, [lang])) == where
 
 
+@pytest.mark.parametrize(
+    ("name", "lang", "country"),
+    [
+        ("Andes, Pérou", "fr", "PE"), ("północne wybrzeże Peru", "pl", "PE"),
+        ("probably Trondheim", "en", "NO"), ("near Delft", "en", "NL"),
+        ("Trondheim (?)", "en", ""), ("Paris and London", "en", ""), ("Berlijn (Suriname)", "nl", ""),
+        ("den Haag", "nl", "NL"), ("Congo", "nl", "CD"), ("Congo", "en", ""),
+    ],
+)  # fmt: skip
+def test_a_country_is_told_where_only_a_part_of_the_name_is_known(
+    name: str, lang: str, country: str
+) -> None:
+    assert located(Place(name), (lang,)).country == country
+
+
+@pytest.mark.parametrize(
+    ("names", "own"),
+    [
+        ({"fr": "Tell el-Amarna", "de": "Achet-Aton"}, "Amarna"),
+        ({"pl": "Paryż", "it": "Parigi", "lt": "Paryžius"}, "Paris"),
+        ({"es": "Florencia", "de": "Florenz", "pl": "Florencja"}, "Firenze"),
+        ({"es": "Cantón", "pt": "Cantão", "sv": "Kanton"}, "Guangzhou"),
+        ({"nl": "Celebes", "fr": "Célèbes"}, "Sulawesi"),
+    ],
+)
+def test_a_place_is_one_however_it_is_called(names: dict[str, str], own: str) -> None:
+    assert {located(Place(said), (lang,)).known for lang, said in names.items()} == {own}
+
+
 def test_delivered_coordinates_stand_and_nothing_else_is_changed() -> None:
     place = Place("Delft", "find", "http://example.org/1", 10.0, 20.0)
-    assert located(place) == replace(place, country="NL")
+    assert located(place) == replace(place, country="NL", known="Delft")
     named = located(Place("Delft", "find", "http://example.org/1"))
     assert (named.name, named.role, named.uri) == ("Delft", "find", "http://example.org/1")
 

@@ -8,8 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.catalogue.wordforms import parts_of_the_world
-from explorer.concepts import concepts, is_token, lineage, of_token, of_value, token
-from explorer.text import fold
+from explorer.compounds import parts
+from explorer.concepts import called, concepts, is_token, lineage, of_token, of_value, token
+from explorer.countries import country_token
+from explorer.gazetteer import names_of
+from explorer.language import words as listed_words
+from explorer.text import fold, tongue, words
 from explorer.types import Record
 
 _OF = {
@@ -19,7 +23,11 @@ _OF = {
 """Per facet those of the concept vocabulary that may name its values."""
 
 _FIELDS = tuple(_OF)
-_BY = frozenset(("", "attributed-to", "possibly-by", "workshop-of", "after-design-by"))
+_HEADED = ("type", "material")
+_HEAD = 3  # words of a value whose head is looked at
+_LINKED = frozenset(("bg", "da", "de", "en", "et", "fi", "hu", "lv", "lt", "nb", "nl", "sv"))
+"""Languages in which what is told of a noun stands before it."""
+_BY = frozenset(("attributed-to", "possibly-by", "workshop-of", "after-design-by"))
 MAX_VALUE = 200
 """Longer words are no value to choose by."""
 
@@ -42,14 +50,16 @@ def facet_values(record: Record) -> Iterator[tuple[str, str]]:
     qualifier says that we have no code for may be "not by", so it does not count either.
     """
     yield from _makers(record)
-    for place in record.places:
-        yield "place", place.name
+    for place in record.places:  # what is depicted is a subject
+        if place.role == "depicted" or not place.known:
+            yield "subject" if place.role == "depicted" else "place", place.name
     if record.room:
         yield "room", record.room
     if record.on_view is not None:
         yield "on_view", "true" if record.on_view else "false"
     yield "has_image", "true" if record.images else "false"
-    rights = (record.rights.record, record.rights.object, record.rights.image)
+    # Not those of the record's own words: all may be free of what is not.
+    rights = (record.rights.object, record.rights.image)
     yield from (("rights", right) for right in rights if right)
     yield "source", record.source.name
     if record.institution:
@@ -70,10 +80,18 @@ def _concepts(record: Record) -> Iterator[Facet]:
         also = tuple(dict.fromkeys(facet_value(label) for label in labels.values()))
         told |= {(concept.facet, label) for label in labels.values()}
         yield replace(own, also=tuple(a for a in also if a != own.value and len(a) <= MAX_VALUE))
+    told |= {("place", p.name) for p in record.places if p.known}
+    depicted = {p.name for p in record.places if p.role == "depicted"}
+    told |= {
+        ("place", name)
+        for name in depicted - {p.name for p in record.places if p.role != "depicted"}
+    }
     for name in _FIELDS:
         for _, field in record.named(name):
             if (name, field.text) not in told:
-                yield _facet(name, field.text, field.lang or field.lang_detected)
+                lang = field.lang or field.lang_detected
+                yield _facet(name, field.text, lang)
+                yield from _kinds(name, field.text, lang)
 
 
 def _facet(name: str, label: str, lang: str) -> Facet:
@@ -81,9 +99,32 @@ def _facet(name: str, label: str, lang: str) -> Facet:
     return Facet(name, token(concept.id) if concept else facet_value(label), label)
 
 
+def _kinds(name: str, label: str, lang: str) -> Iterator[Facet]:
+    """What a value is a kind of, where its head says so: "illuminated manuscript", "Silberdose".
+
+    The head of several words stands first where adjectives follow, else last; of a compound last.
+    """
+    if name not in _HEADED or of_value(label, lang, name) or len(found := words(label)) > _HEAD:
+        return
+    small = listed_words(lang, "function")
+    if any(fold(word) in small for word in found):
+        return
+    heads = [found[0], found[-1]] if tongue(lang) not in _LINKED else found[-1:]
+    told = {c.id for head in heads for of in _OF[name] if (c := of_value(head, lang, of))}
+    if not told and len(found) == 1:
+        told = {
+            c.id
+            for part in parts(fold(label), lang)[-1:]
+            for of in _OF[name]
+            if (c := of_value(part, lang, of))
+        }
+    for one in told if len(told) == 1 else ():
+        yield Facet(name, token(one), concepts()[one].label("en"))
+
+
 def _makers(record: Record) -> Iterator[tuple[str, str]]:
     for maker in record.makers:
-        if maker.status == "current" and maker.name and maker.qualifier in _BY:
+        if maker.status == "current" and maker.name and set(maker.qualifier.split()) <= _BY:
             yield "maker", maker.name
             if maker.gender:
                 yield "gender", maker.gender
@@ -111,6 +152,15 @@ def facets_of(record: Record) -> list[Facet]:
         found.setdefault(
             ("place", token(one)), Facet("place", token(one), concepts()[one].label("en"))
         )
+    for place in record.places:
+        if place.known and place.role != "depicted":
+            value = facet_value(place.known)
+            names = (*names_of(place.known), place.name)
+            also = dict.fromkeys(facet_value(name) for name in names)
+            found[("place", value)] = Facet("place", value, place.known, tuple(also))
+        if place.country and place.role != "depicted":
+            value = country_token(place.country)
+            found.setdefault(("place", value), Facet("place", value, place.country))
     for facet in list(found.values()):
         own = of_token(facet.value) if facet.name in _FIELDS else None
         for wider in lineage(own.id)[1:] if own else ():
@@ -136,7 +186,6 @@ class Counted:
         return np.unique(np.concatenate(held)) if held else np.empty(0, np.int64)
 
     def told(self, at: int, count: int, lang: str) -> dict[str, Any]:
-        """One value with its count; a concept is called as in `lang`, or as some record does."""
-        concept = of_token(self.values[at]) if lang else None
-        label = concept.label(lang) if concept else self.labels[at]
+        """One value with its count, called as in `lang` or as some record does."""
+        label = called(self.values[at], lang) or self.labels[at]
         return {"value": self.values[at], "label": label, "count": count}

@@ -24,7 +24,7 @@ from explorer.errors import ExplorerError, NotReady
 
 log = logging.getLogger("explorer")
 
-SCHEMA = 3
+SCHEMA = 4
 """Raised when a catalogue of before can no longer be read."""
 
 MANIFEST, VECTORS, INDEX = "manifest.json", "vectors.npy", "index"

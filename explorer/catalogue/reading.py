@@ -17,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.catalogue.facets import Counted, facet_value
+from explorer.catalogue.naming import FACETS as NAMED
+from explorer.catalogue.naming import Naming, naming
 from explorer.catalogue.wordforms import pairs
 from explorer.catalogue.writing import FILE
 from explorer.concepts import labelled, token
 from explorer.errors import WrongUse
 from explorer.text import number_key
-from explorer.types import FILTERS, Filters, Group, Passage, Record
+from explorer.types import FILTERS, Filters, Passage, Record
 from explorer.wire import load_record
 
 Keys = NDArray[np.int64]
@@ -37,6 +39,10 @@ _ORDERS = {
 def iso_today() -> str:
     """Today's date, as records write theirs."""
     return date.today().isoformat()
+
+
+STOP = "stop_number"
+"""The kind of identifier that is a number of an audio guide, and no object number."""
 
 
 class Catalogue:
@@ -55,15 +61,20 @@ class Catalogue:
         self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._db.execute("PRAGMA temp_store = MEMORY")  # a full disk must not cost an answer
 
-    def _rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """What a query gives: for the rooms of the catalogue, where all SQL is."""
         with self._lock:
             return self._db.execute(sql, tuple(values)).fetchall()
+
+    def follow(self, today: Callable[[], str]) -> None:
+        """Nothing; what is in force is judged by this day from here on."""
+        self._today = today
 
     def hidden(self) -> frozenset[int]:
         """Keys of the records that are not in force today."""
         today = self._today()
         if self._hidden[0] != today:
-            rows = self._rows(
+            rows = self.rows(
                 "SELECT key FROM record WHERE (begins != '' OR ends != '')"
                 " AND (begins > ? OR (ends != '' AND ends < ?))",
                 [today, today],
@@ -77,21 +88,21 @@ class Catalogue:
 
     def counts(self) -> tuple[int, int]:
         """The numbers of records and passages, in force or not."""
-        (records,), (passages,) = self._rows(
+        (records,), (passages,) = self.rows(
             "SELECT count(*) FROM record UNION ALL SELECT count(*) FROM passage"
         )
         return int(records), int(passages)
 
     def kinds(self) -> dict[str, int]:
         """How many records in force there are of each kind."""
-        rows = self._rows("SELECT key, kind FROM record")
+        rows = self.rows("SELECT key, kind FROM record")
         return Counter(kind for key, kind in rows if key not in self.hidden())
 
     # --- records
 
     def record(self, record_id: str) -> Record | None:
         """The record with this id."""
-        found = self._rows("SELECT key, body FROM record WHERE id = ?", [record_id])
+        found = self.rows("SELECT key, body FROM record WHERE id = ?", [record_id])
         known = found and found[0][0] not in self.hidden()
         return load_record(found[0][1]) if known else None
 
@@ -100,27 +111,51 @@ class Catalogue:
         if not keys:
             return []
         marks = ",".join("?" * len(keys))
-        rows = self._rows(f"SELECT key, body FROM record WHERE key IN ({marks})", keys)  # noqa: S608
+        rows = self.rows(f"SELECT key, body FROM record WHERE key IN ({marks})", keys)  # noqa: S608
         bodies = dict(rows)
         shown = bodies.keys() - self.hidden()
         return [load_record(bodies[key]) for key in keys if key in shown]
 
     def keys(self, record_ids: Iterable[str]) -> list[int]:
         """The keys of the records with these ids, in their order; unknown ids are left out."""
-        found = (self._rows("SELECT key FROM record WHERE id = ?", [i]) for i in record_ids)
+        found = (self.rows("SELECT key FROM record WHERE id = ?", [i]) for i in record_ids)
         return self._in_force(row for rows in found for row in rows)
 
     def numbered(self, number: str) -> list[int]:
         """Keys of the records an object number names, in whatever spelling."""
-        rows = self._rows(
-            "SELECT DISTINCT record FROM identifier WHERE value = ? ORDER BY record",
-            [number_key(number)],
+        rows = self.rows(
+            "SELECT DISTINCT record FROM identifier WHERE value = ? AND kind != ? ORDER BY record",
+            [number_key(number), STOP],
         )
         return self._in_force(rows)
 
+    def at_stop(self, number: str) -> list[int]:
+        """Keys of the records that stand at this number of an audio guide."""
+        rows = self.rows(
+            "SELECT DISTINCT record FROM identifier WHERE value = ? AND kind = ? ORDER BY record",
+            [number_key(number), STOP],
+        )
+        return self._in_force(rows)
+
+    def at_address(self, url: str) -> list[int]:
+        """Keys of the records whose own page is this address."""
+        rows = self.rows("SELECT key FROM record WHERE url = ?", [url.rstrip("/")])
+        return self._in_force(rows)
+
+    def titles_holding(self, form: str, limit: int = 200) -> list[str]:
+        """Folded titles of records that hold a folded word, of as many rows as `limit`."""
+        rows = self.postings(form)[:limit].tolist()
+        marks = ",".join("?" * len(rows))
+        found = self.rows(
+            "SELECT DISTINCT t.title FROM passage p JOIN title t ON t.record = p.record"  # noqa: S608
+            f" WHERE p.row IN ({marks})",
+            rows,
+        )
+        return [title for (title,) in found]
+
     def texts_about(self, record_id: str) -> list[int]:
         """Keys of the curatorial texts about a record."""
-        rows = self._rows("SELECT record FROM about WHERE object = ? ORDER BY record", [record_id])
+        rows = self.rows("SELECT record FROM about WHERE object = ? ORDER BY record", [record_id])
         return self._in_force(rows)
 
     def ordered(self, keys: Keys | None, sort: str, limit: int, offset: int = 0) -> list[int]:
@@ -132,7 +167,7 @@ class Catalogue:
                 field="sort",
             )
         where, values = ("", []) if keys is None else _among("key", keys)
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT key FROM record {where} ORDER BY {_ORDERS[sort]} LIMIT ? OFFSET ?",  # noqa: S608
             [*values, limit, offset],
         )
@@ -154,7 +189,7 @@ class Catalogue:
             keys = self._matching_one(name, values)
             found = keys if found is None else np.intersect1d(found, keys, assume_unique=True)
         if found is None:
-            found = np.array([k for (k,) in self._rows("SELECT key FROM record")], np.int64)
+            found = np.array([k for (k,) in self.rows("SELECT key FROM record")], np.int64)
         hidden = self.hidden()
         return found[~np.isin(found, list(hidden))] if hidden else found
 
@@ -163,7 +198,10 @@ class Catalogue:
             end = "coalesce(latest, earliest) >=" if name == "from" else (
                 "coalesce(earliest, latest) <=")  # fmt: skip
             sql = f"SELECT DISTINCT record FROM span WHERE kind = 'creation' AND {end} ?"  # noqa: S608
-            rows = self._rows(sql, [_year(name, values[0] if values else None)])
+            rows = self.rows(sql, [_year(name, values[0] if values else None)])
+        elif name == "kind":
+            marks = ",".join("?" * len(values))
+            rows = self.rows(f"SELECT key FROM record WHERE kind IN ({marks})", values)  # noqa: S608
         elif name == "number":
             rows = [(key,) for value in values for key in self.numbered(str(value))]
         else:
@@ -174,9 +212,10 @@ class Catalogue:
     def _meant(self, name: str, value: str) -> set[str]:
         """The values of a facet that words mean: themselves if it has them, else concepts."""
         held = self._counted.get(name)
-        known = held is not None and value in held.values
-        concepts = () if known else {token(own) for own in labelled(value)}
-        rows = self._rows("SELECT value FROM facet_also WHERE name = ? AND also = ?", [name, value])
+        if held is not None and value in held.values:
+            return {value}
+        concepts = {token(own) for own in labelled(value)}
+        rows = self.rows("SELECT value FROM facet_also WHERE name = ? AND also = ?", [name, value])
         return {value, *concepts, *(held for (held,) in rows)}
 
     def facets(
@@ -199,14 +238,33 @@ class Catalogue:
                 facets[name] = [held.told(i, int(counts[i]), lang) for i in order]
         return facets
 
+    def counted(self, name: str) -> Counted | None:
+        """The values of a facet and who has them; None where no record has any."""
+        return self._counted.get(name)
+
+    def bears(self, name: str, value: str) -> bool:
+        """Whether any record has this value of a facet."""
+        return value in self._values.get(name, frozenset())
+
+    @cached_property
+    def _values(self) -> dict[str, frozenset[str]]:
+        return {name: frozenset(held.values) for name, held in self._counted.items()}
+
+    @cached_property
+    def names(self) -> dict[str, Naming]:
+        """Per facet of names the words they are asked for by."""
+        other = self.rows("SELECT name, also, value FROM facet_also")
+        also = {name: [(a, value) for of, a, value in other if of == name] for name in NAMED}
+        return {name: naming(self._counted.get(name), also[name]) for name in NAMED}
+
     @cached_property
     def _largest_key(self) -> int:
-        return int(self._rows("SELECT coalesce(max(key), 0) FROM record")[0][0])
+        return int(self.rows("SELECT coalesce(max(key), 0) FROM record")[0][0])
 
     @cached_property
     def _counted(self) -> dict[str, Counted]:
         """Every facet by its name, as arrays: counting in SQL takes longer than finding."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT name, value, min(label), group_concat(record) FROM facet"
             " GROUP BY name, value ORDER BY name, value"
         )
@@ -218,29 +276,19 @@ class Catalogue:
             facets[name] = Counted(values, labels, np.concatenate(keys), codes)
         return facets
 
-    def groups(self, name: str) -> list[Group]:
-        """Every value of one facet with its count, most frequent first."""
-        hidden = ",".join(str(key) for key in self.hidden())
-        rows = self._rows(
-            "SELECT min(label), count(*) AS n FROM facet"  # noqa: S608
-            f" WHERE name = ? AND record NOT IN ({hidden}) GROUP BY value ORDER BY n DESC, value",
-            [name],
-        )
-        return [Group(label, count) for label, count in rows]
-
     # --- passages and words
 
     def row_records(self, total: int) -> Keys:
         """The record key of each of `total` rows; 0 where the row is empty."""
         records = np.zeros(total, np.int64)
-        for row, key in self._rows("SELECT row, record FROM passage"):
+        for row, key in self.rows("SELECT row, record FROM passage"):
             records[row] = key
         return records
 
     def row_languages(self, total: int) -> dict[str, NDArray[np.bool_]]:
         """Language -> whether each of `total` rows is of it."""
         found: dict[str, NDArray[np.bool_]] = {}
-        for row, lang in self._rows("SELECT row, lang FROM passage"):
+        for row, lang in self.rows("SELECT row, lang FROM passage"):
             if lang not in found:
                 found[lang] = np.zeros(total, np.bool_)
             found[lang][row] = True
@@ -249,14 +297,14 @@ class Catalogue:
     def row_lengths(self, total: int) -> NDArray[np.float32]:
         """How many forms the word index holds of each of `total` rows."""
         lengths = np.zeros(total, np.float32)
-        for row, length in self._rows("SELECT row, length FROM passage"):
+        for row, length in self.rows("SELECT row, length FROM passage"):
             lengths[row] = length
         return lengths
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in their order; text is "" for cuts of a Field."""
         marks = ",".join("?" * len(rows))
-        found = self._rows(
+        found = self.rows(
             'SELECT p.row, r.id, coalesce(p.text, ""), p.lang, p.field, p.start, p."end"'  # noqa: S608
             f" FROM passage p JOIN record r ON r.key = p.record WHERE p.row IN ({marks})",
             [int(row) for row in rows],
@@ -264,81 +312,48 @@ class Catalogue:
         by_row = {row: Passage(*rest) for row, *rest in found}
         return [by_row[int(row)] for row in rows]
 
-    def passage_rows(self) -> list[tuple[bytes, int]]:
-        """The hash of every passage's text, and its row."""
-        return self._rows("SELECT hash, row FROM passage ORDER BY row")
-
     def all_records(self) -> Iterator[Record]:
         """Every record, in the order of the keys."""
         return (load_record(body) for _, body in self.bodies())
 
-    def object_numbers(self) -> list[tuple[str, str, int]]:
-        """Each object number as compared, the id and the key of a record that bears it, by key."""
-        return self._rows(
-            "SELECT i.value, r.id, r.key FROM identifier i JOIN record r ON r.key = i.record"
-            " WHERE i.kind = 'object_number' ORDER BY r.key"
-        )
-
     def key(self, record_id: str) -> int | None:
         """The key of the record with this id, in force or not."""
-        rows = self._rows("SELECT key FROM record WHERE id = ?", [record_id])
+        rows = self.rows("SELECT key FROM record WHERE id = ?", [record_id])
         return int(rows[0][0]) if rows else None
 
     def stored(self, record_id: str) -> Record | None:
         """The record with this id, in force or not: for staff."""
-        rows = self._rows("SELECT body FROM record WHERE id = ?", [record_id])
+        rows = self.rows("SELECT body FROM record WHERE id = ?", [record_id])
         return load_record(rows[0][0]) if rows else None
 
     def rows_of(self, record_id: str) -> list[int]:
         """The rows of a record's passages, which follow one another."""
-        found = self._rows(
+        found = self.rows(
             "SELECT p.row FROM passage p JOIN record r ON r.key = p.record WHERE r.id = ?"
             " ORDER BY p.row",
             [record_id],
         )
         return [row for (row,) in found]
 
-    def about_numbers(self) -> list[Record]:
-        """The records that are about object numbers, in the order of the keys."""
-        rows = self._rows("SELECT body FROM record WHERE numbers ORDER BY key")
-        return [load_record(body) for (body,) in rows]
-
     def bodies(self) -> Iterator[tuple[str, bytes]]:
         """The id and JSON of every record, in the order of the keys."""
-        page = self._rows("SELECT key, id, body FROM record ORDER BY key LIMIT 500")
+        page = self.rows("SELECT key, id, body FROM record ORDER BY key LIMIT 500")
         while page:
             yield from ((record_id, body) for _, record_id, body in page)
-            page = self._rows(
+            page = self.rows(
                 "SELECT key, id, body FROM record WHERE key > ? ORDER BY key LIMIT 500",
                 [page[-1][0]],
             )
 
-    def parts(self) -> dict[str, str]:
-        """Record id -> what the record says it is a part of, of those that say so."""
-        rows = self._rows("SELECT id, json_extract(CAST(body AS TEXT), '$.part_of') FROM record")
-        return {record_id: part_of for record_id, part_of in rows if part_of}
-
-    def thumbnails(self) -> set[str]:
-        """The names of all thumbnails that records show."""
-        rows = self._rows(
-            "SELECT json_extract(image.value, '$.thumbnail')"
-            " FROM record, json_each(CAST(record.body AS TEXT), '$.images') AS image"
-        )
-        return {name for (name,) in rows if name}
-
-    def record_hashes(self, source: str) -> dict[str, str]:
-        """Record id -> hash of what was delivered, for one source."""
-        return dict(self._rows("SELECT id, hash FROM record WHERE source = ?", [source]))
-
     def frequency(self, form: str) -> int:
         """In how many passages a folded form stands."""
-        rows = self._rows("SELECT doc FROM word_count WHERE term = ?", [form])
+        rows = self.rows("SELECT doc FROM word_count WHERE term = ?", [form])
         return int(rows[0][0]) if rows else 0
 
     def meaning(self, pivots: Sequence[str]) -> list[tuple[str, str, str, float]]:
         """(pivot, form, language, share) of the collection's words that mean these stems."""
         marks = ",".join("?" * len(pivots))
-        return self._rows(
+        return self.rows(
             "SELECT m.pivot, f.form, f.lang, m.share FROM meaning m JOIN form f ON f.id = m.form"  # noqa: S608
             f" WHERE m.pivot IN ({marks})",
             pivots,
@@ -348,7 +363,7 @@ class Catalogue:
         """(form, language, whether it is of a name) of words that share the beginning and pairs."""
         first, *others = (f'"{pair}"' for pair in pairs(latin))
         asked = f"{first} AND ({' OR '.join(others)})"
-        rows = self._rows(
+        rows = self.rows(
             "SELECT f.form, f.lang, f.name FROM spelling s JOIN form f ON f.id = s.rowid"
             " WHERE s.spelling MATCH ? ORDER BY s.rank LIMIT ?",
             [asked, limit],
@@ -358,7 +373,7 @@ class Catalogue:
     def postings(self, form: str) -> Keys:
         """The rows a folded form stands in, sorted."""
         # As one text: a row of its own for each costs four times as much.
-        rows = self._rows("SELECT group_concat(rowid) FROM word WHERE word MATCH ?", [f'"{form}"'])
+        rows = self.rows("SELECT group_concat(rowid) FROM word WHERE word MATCH ?", [f'"{form}"'])
         return np.fromstring(rows[0][0] or "", np.int64, sep=",")
 
 

@@ -12,8 +12,10 @@ CREATE TABLE record (
     ends      TEXT NOT NULL,
     hash      TEXT NOT NULL,           -- of what the source delivered
     numbers   INTEGER NOT NULL,        -- whether it is about object numbers, which lead to records
+    url       TEXT NOT NULL,           -- of its own page
     body      BLOB NOT NULL            -- the Record as JSON
 );
+CREATE INDEX record_url ON record (url) WHERE url != '';
 CREATE INDEX record_source ON record (source);
 CREATE INDEX record_numbers ON record (key) WHERE numbers;
 CREATE INDEX record_limited ON record (key) WHERE begins != '' OR ends != '';
@@ -21,6 +23,9 @@ CREATE INDEX record_limited ON record (key) WHERE begins != '' OR ends != '';
 CREATE TABLE identifier (value TEXT NOT NULL, record INTEGER NOT NULL, kind TEXT NOT NULL,
                          PRIMARY KEY (value, record, kind)) WITHOUT ROWID;
 CREATE INDEX identifier_record ON identifier (record);
+
+CREATE TABLE title (record INTEGER NOT NULL, title TEXT NOT NULL,       -- folded, in any language
+                    PRIMARY KEY (record, title)) WITHOUT ROWID;
 
 CREATE TABLE facet (name TEXT NOT NULL, value TEXT NOT NULL, record INTEGER NOT NULL,
                     label TEXT NOT NULL, PRIMARY KEY (name, value, record)) WITHOUT ROWID;
@@ -33,6 +38,9 @@ CREATE TABLE facet_also (name TEXT NOT NULL, also TEXT NOT NULL, value TEXT NOT 
 CREATE TABLE span (record INTEGER NOT NULL, kind TEXT NOT NULL,
                    earliest INTEGER, latest INTEGER);
 CREATE INDEX span_record ON span (record);
+
+-- The longest side of an object in millimetres, and its weight in grams, where they are known.
+CREATE TABLE extent (record INTEGER PRIMARY KEY, side REAL, weight REAL);
 
 CREATE TABLE about (object TEXT NOT NULL, record INTEGER NOT NULL,
                     PRIMARY KEY (object, record)) WITHOUT ROWID;

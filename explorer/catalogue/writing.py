@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from explorer.catalogue.extents import Extent, extent_of
 from explorer.catalogue.facets import Facet, facets_of
 from explorer.catalogue.wordforms import meaningful, name_words, pairs, passage_forms, spelling
 from explorer.lexicon import pivots
@@ -31,9 +32,12 @@ class Entry:
     record_id: str
     row: tuple[Any, ...]
     """All of table `record` but the key."""
+    titles: tuple[str, ...]
+    """Folded, in whatever language."""
     identifiers: tuple[tuple[str, str], ...]
     facets: tuple[Facet, ...]
     spans: tuple[tuple[str, int | None, int | None], ...]
+    extent: Extent
     about: tuple[str, ...]
     passages: tuple[tuple[Any, ...], ...]
     """All of table `passage` but row and record."""
@@ -55,11 +59,13 @@ def entry(record: Record, passages: Sequence[Passage]) -> Entry:
         (
             record.id, record.source.name, record.kind, fold(title),
             creation[0].earliest if creation else None, record.valid_from, record.valid_until,
-            record.source.hash, bool(record.about_numbers), dump(record),
+            record.source.hash, bool(record.about_numbers), record.url.rstrip("/"), dump(record),
         ),
+        tuple({fold(field.text): None for _, field in record.named("title")}),
         tuple({(number_key(i.value), i.kind): None for i in record.identifiers}),
         tuple(facets_of(record)),
         tuple((d.kind, d.earliest, d.latest) for d in record.dates),
+        extent_of(record),
         record.about,
         tuple(
             (p.field, p.start, p.end, p.lang, None if p.field else p.text, told.count(" ") + 1,
@@ -126,7 +132,9 @@ class CatalogueWriter:
             self._key += 1
             key = self._key
         db = self._db
-        db.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (key, *made.row))
+        db.execute(
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (key, *made.row)
+        )
         db.executemany(
             "INSERT OR IGNORE INTO identifier VALUES (?, ?, ?)",
             [(value, key, kind) for value, kind in made.identifiers],
@@ -142,6 +150,11 @@ class CatalogueWriter:
         db.executemany(
             "INSERT INTO span VALUES (?, ?, ?, ?)", [(key, *span) for span in made.spans]
         )
+        db.executemany(
+            "INSERT OR IGNORE INTO title VALUES (?, ?)", [(key, title) for title in made.titles]
+        )
+        if any(made.extent):
+            db.execute("INSERT INTO extent VALUES (?, ?, ?)", (key, *made.extent))
         self._relate(key, made.about)
         first = self._row
         db.executemany(
@@ -201,7 +214,7 @@ class CatalogueWriter:
             "INSERT INTO word (word, rowid, forms) VALUES ('delete', ?, ?)",
             [(row, forms) for (row, *_), forms in zip(gone, told, strict=True)],
         )
-        for table in ("identifier", "facet", "span", "about", "passage"):
+        for table in ("title", "identifier", "facet", "span", "extent", "about", "passage"):
             self._db.execute(f"DELETE FROM {table} WHERE record = ?", [key])  # noqa: S608
         self._db.execute("DELETE FROM record WHERE key = ?", [key])
         return key

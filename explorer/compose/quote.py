@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.backends.protocols import Embedder
-from explorer.phrases import DEFAULT, language_name, phrase
-from explorer.render.lines import LABEL_FIELDS, Line, lines
+from explorer.compose.statements import fact, notice, notice_of, quotation, tongue
+from explorer.phrases import DEFAULT, language_name, phrase, phrases
+from explorer.render.lines import LABEL_FIELDS, lines
+from explorer.render.sensitive import notices_of
 from explorer.text import forms, sentences, words
 from explorer.types import Citation, Field, Hit, Outcome, Plan, Record, Statement
 
@@ -55,11 +57,13 @@ def quote(
     """
     markers = {hit.record.id: place for place, hit in enumerate(hits, 1)}
     if outcome == "not_found":
-        yield _notice("answer.nearest" if hits else "answer.not_found", plan.lang)
+        yield notice("answer.nearest" if hits else "answer.not_found", plan.lang)
         return
     leading = leading_records(plan, hits)
     opening = "answer.one" if len(leading) == 1 else "answer.several"
-    yield _notice("answer.partly" if outcome == "partly" else opening, plan.lang)
+    opening = "answer.similar" if plan.topic == "similar" else opening
+    opening = "answer.compare" if plan.kind == "compare" and len(leading) > 1 else opening
+    yield notice("answer.partly" if outcome == "partly" else opening, plan.lang)
     said: set[tuple[Citation, ...]] = set()
     heard = plan.lang
     for record in leading:
@@ -71,7 +75,7 @@ def quote(
                 heard = statement.lang
                 if heard != plan.lang:
                     name = language_name(heard, plan.lang)
-                    yield _notice("notice.original_language", plan.lang, language=name)
+                    yield notice("notice.original_language", plan.lang, language=name)
             yield statement
 
 
@@ -80,6 +84,8 @@ def leading_records(plan: Plan, hits: Sequence[Hit]) -> list[Record]:
 
     A curatorial text about an object or two speaks for them; a tour of a room for itself.
     """
+    if plan.about and plan.topic != "similar":
+        return [h.record for h in hits if h.record.id in plan.about]
     named = [h for h in hits if h.named]
     floor = _CLOSE * max(h.score for h in hits)
     near = named or [h for h in hits if h.score >= floor]
@@ -95,7 +101,7 @@ def leading_records(plan: Plan, hits: Sequence[Hit]) -> list[Record]:
 def _visit(first: Record, near: Sequence[Hit], lang: str) -> Record:
     """The one visit text to answer from: the same facts stand in many languages."""
     texts = [hit.record for hit in near if hit.record.kind == "visit"]
-    read = {_lang(field): text for text in reversed(texts) for _, field in text.named("text")}
+    read = {tongue(field): text for text in reversed(texts) for _, field in text.named("text")}
     return read.get(lang) or read.get(DEFAULT) or first
 
 
@@ -108,15 +114,38 @@ def _about(
     *,
     alone: bool,
 ) -> Iterator[Statement]:
-    label = dict.fromkeys([*(LABEL_FIELDS if alone else _SHORT_LABEL), *plan.fields])
-    for line in lines(record, plan.lang, list(label)):
-        yield _fact(record, line, plan.lang, markers[record.id])
+    yield from (notice_of(text, plan.lang) for text in notices_of(record, plan.lang))
+    for line in lines(record, plan.lang, _label(plan, alone=alone)):
+        yield fact(record, line, plan.lang, markers[record.id])
     family = [record, *(h.record for h in hits if record.id in h.record.about)]
+    if plan.fields and not any(record.named(name) for name in plan.fields):
+        yield from _not_recorded(plan)
     limit, least = (_MOST_SENTENCES if alone else 1), _FITS
+    if plan.level == "easy":
+        limit = 1
     if record.kind == "visit":  # half of what it says misleads: a price without for whom
         family, limit, least = [record], _WHOLE, 0.0
     for sentence in best_sentences(family, plan, hits, embedder, limit, least):
-        yield _quoted(sentence, markers[sentence.record.id])
+        yield quotation(
+            sentence.record, sentence.reference, sentence.field, sentence.start, sentence.end,
+            markers[sentence.record.id],
+        )  # fmt: skip
+
+
+def _label(plan: Plan, *, alone: bool) -> list[str]:
+    """The Fields whose lines are told: of an attribute itself, beside what it is of."""
+    asked = [name for name in plan.fields if name != "rights"]
+    if plan.kind == "attribute" and asked:
+        return list(dict.fromkeys((*_SHORT_LABEL[:2], *asked)))
+    told = (*LABEL_FIELDS, "community_label") if alone else _SHORT_LABEL
+    return list(dict.fromkeys([*told, *asked]))
+
+
+def _not_recorded(plan: Plan) -> Iterator[Statement]:
+    """That the record does not say what was asked of it."""
+    name = next((name for name in plan.fields if f"field.{name}" in phrases(plan.lang)), "")
+    if name:
+        yield notice("answer.not_recorded", plan.lang, field=phrase(f"field.{name}", plan.lang))
 
 
 def best_sentences(
@@ -134,10 +163,10 @@ def best_sentences(
     Those in the visitor's language where there are any, else those of the first language there is.
     """
     candidates = _sentences(family)
-    spoken = [s for s in candidates if _lang(s.field) == plan.lang]
+    spoken = [s for s in candidates if tongue(s.field) == plan.lang]
     if not spoken and candidates:
-        first = _lang(candidates[0].field)
-        spoken = [s for s in candidates if _lang(s.field) == first]
+        first = tongue(candidates[0].field)
+        spoken = [s for s in candidates if tongue(s.field) == first]
     if not spoken:
         return []
     fitted = _fitted(spoken, plan, hits, embedder)
@@ -153,7 +182,7 @@ def _sentences(family: Sequence[Record]) -> list[Sentence]:
         for record in family
         for name in (*PROSE, *ASIDE)
         for reference, field in record.named(name)
-        for start, end in sentences(field.text, _lang(field))
+        for start, end in sentences(field.text, tongue(field))
     ]
 
 
@@ -176,7 +205,7 @@ def _fitted(
     found = {(h.record.id, h.passage.field): h.passage for h in hits if h.passage.field}
     fitted = []
     for sentence, cosine in zip(candidates, np.asarray(cosines).tolist(), strict=True):
-        lang = _lang(sentence.field)
+        lang = tongue(sentence.field)
         held = {form for word in words(sentence.text) for form in forms(word, lang)}
         shared = sum(w for w, forms_ in zip(weights, asked, strict=True) if forms_ & held)
         if shared < 1 and _aside(sentence.field):
@@ -204,33 +233,3 @@ def _aside(field: Field) -> bool:
 def _goes_on(sentence: Sentence) -> bool:
     """Whether it stands on a further page of a text, or at a later time."""
     return sentence.field.name == "text" and sentence.reference != "text[0]"
-
-
-def _lang(field: Field) -> str:
-    return (field.lang or field.lang_detected).partition("-")[0]
-
-
-def _notice(code: str, lang: str, **names: object) -> Statement:
-    return Statement(0, "notice", phrase(code, lang, **names), lang=lang)
-
-
-def _fact(record: Record, line: Line, lang: str, marker: int) -> Statement:
-    label = phrase(line.key, lang)
-    citations = tuple(
-        Citation(
-            marker, record.id, p.reference, _lang(p.field), p.quote, p.start,
-            p.start + len(p.quote), page=p.field.page,
-        )
-        for p in line.parts
-    )  # fmt: skip
-    text = phrase("answer.fact", lang, label=label, value=line.text)
-    return Statement(0, "fact", text, citations=citations, label=label, value=line.text, lang=lang)
-
-
-def _quoted(sentence: Sentence, marker: int) -> Statement:
-    lang = _lang(sentence.field)
-    citation = Citation(
-        marker, sentence.record.id, sentence.reference, lang, sentence.text,
-        sentence.start, sentence.end, page=sentence.field.page,
-    )  # fmt: skip
-    return Statement(0, "quote", sentence.text, citations=(citation,), lang=lang)

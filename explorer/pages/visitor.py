@@ -18,6 +18,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from explorer.ask import ask
+from explorer.catalogue.inventory import groups
 from explorer.catalogue.reading import Catalogue
 from explorer.errors import ExplorerError, NotReady
 from explorer.language import languages
@@ -211,15 +212,15 @@ def _holders(catalogue: Catalogue, lang: str) -> tuple[str, int]:
 
     Of many only two are named, and only theirs are counted, for the list seems whole.
     """
-    groups = catalogue.groups("institution")
-    named = groups if len(groups) <= _NAMED else groups[:2]
+    held = groups(catalogue, "institution")
+    named = held if len(held) <= _NAMED else held[:2]
     listed = format_list([group.label for group in named], locale=lang.replace("-", "_"))
     return listed, sum(group.count for group in named)
 
 
 def _largest(catalogue: Catalogue) -> str:
     """The institution with most records."""
-    named = catalogue.groups("institution")
+    named = groups(catalogue, "institution")
     return named[0].label if named else ""
 
 

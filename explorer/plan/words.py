@@ -1,4 +1,4 @@
-"""What to look for: language, words that carry meaning, and object numbers of a question."""
+"""The words of a question: its language, those that carry meaning, and its object numbers."""
 
 import re
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from functools import cache
 
 from explorer.catalogue.reading import Catalogue
 from explorer.concepts import concepts
-from explorer.errors import WrongUse
 from explorer.language import detect_language, languages
 from explorer.language import words as listed_words
 from explorer.lexicon import kindred, pivots
-from explorer.phrases import error_words, phrase
-from explorer.text import fold, forms, nfc, stem, words
-from explorer.types import FIELDS, Plan, Question
+from explorer.phrases import phrase
+from explorer.text import fold, forms, stem, words
+from explorer.types import FIELDS
 
+_LABELLED = tuple(name for name in FIELDS if name not in ("notice", "community_label"))
 _TOKEN = re.compile(r"\S+")
 _SURE = 0.6  # under it a guess from a word or two, without a prior, is hardly more than one
 _ENOUGH = 3  # words from which on a language can be told
@@ -21,44 +21,6 @@ _LETTERS = 3  # fewer tell nothing
 _MOSTLY = 0.6  # of what a word means
 _MOST_WORDS = 64  # that say what is asked for; a question has no more
 _LONGEST_NUMBER = 4  # tokens: "NM H 12 a"
-
-
-def check_question(question: Question, limit: int) -> None:
-    """Nothing; WrongUse in the visitor's language where the question is empty or too long."""
-    if not question.text.strip():
-        raise WrongUse(*error_words("empty", question.lang), field="text")
-    if len(question.text) > limit:
-        raise WrongUse(*error_words("too_long", question.lang, limit=limit), field="text")
-
-
-def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan:
-    """The question as understood without a model."""
-    text = nfc(question.text)
-    prior = known_language(question.lang)
-    numbers = tuple(_numbers(text, catalogue))
-    rest = _without(text, numbers)
-    heard = _heard(rest, prior, default_lang)
-    lang = _spoken(heard, prior, default_lang)
-    asked, kept = asked_fields(content_words(rest, heard), lang)
-    return Plan(
-        text=text,
-        lang=lang,
-        heard=heard,
-        kind="known_item" if numbers else "explore",
-        words=tuple(kept[:_MOST_WORDS]),
-        numbers=numbers,
-        fields=tuple(asked),
-        filters=dict(question.filters),
-        page=question.page,
-        generate=question.generate,
-    )
-
-
-def _without(text: str, numbers: Sequence[str]) -> str:
-    """The text beside the object numbers in it: they are of no language."""
-    for number in sorted(numbers, key=len, reverse=True):
-        text = text.replace(number, " ")
-    return text
 
 
 def asked_fields(found: Sequence[str], lang: str) -> tuple[list[str], list[str]]:
@@ -69,7 +31,7 @@ def asked_fields(found: Sequence[str], lang: str) -> tuple[list[str], list[str]]
     held = {form: word for word in found for form in forms(word, lang)}
     asked: list[str] = []
     taken: set[str] = set()
-    for name in FIELDS:
+    for name in _LABELLED:
         label = [forms(word, lang) for word in words(phrase(f"field.{name}", lang))]
         if all(any(form in held for form in options) for options in label):
             asked.append(name)
@@ -85,7 +47,7 @@ def known_language(lang: str) -> str:
     return code if code in languages() else ""
 
 
-def _heard(text: str, prior: str, default_lang: str) -> str:
+def heard_language(text: str, prior: str, default_lang: str) -> str:
     """The question's language; where a word or two hardly tell, the visitor's or the museum's."""
     found = [word for word in words(text) if not word.isdigit()]
     told = detect_language(text, prior=prior)
@@ -133,7 +95,7 @@ def _asking() -> frozenset[str]:
     return frozenset(stem(word, "en") for word in told) - called
 
 
-def _spoken(heard: str, prior: str, default: str) -> str:
+def spoken_language(heard: str, prior: str, default: str) -> str:
     """The language to answer in: the question's, else the visitor's, else the museum's."""
     known = languages()
     for code in (heard, prior, default):
@@ -142,7 +104,7 @@ def _spoken(heard: str, prior: str, default: str) -> str:
     return "en"
 
 
-def _numbers(text: str, catalogue: Catalogue) -> list[str]:
+def numbers_in(text: str, catalogue: Catalogue) -> list[str]:
     """Object numbers of the catalogue in `text`, longest first; a bare year is none.
 
     A number made of digits only counts when it is all there is.

@@ -43,7 +43,7 @@ def _with_family(hits: Sequence[Hit], plan: Plan, generation: Generation) -> lis
     texts beside it.
     """
     catalogue = generation.catalogue
-    allowed = catalogue.matching(plan.filters) if plan.filters else None
+    allowed = catalogue.matching(plan.given) if plan.given else None
     found = {hit.record.id: hit for hit in hits}
     placed: dict[str, Hit] = {}
 

@@ -113,9 +113,9 @@ def named_keys(plan: Plan, generation: Generation) -> list[int]:
 def _usable(plan: Plan, generation: Generation) -> NDArray[np.bool_] | None:
     """Which rows may be found at all; None where that is all of them."""
     records = generation.row_records
-    if plan.filters:
+    if plan.given:
         allowed = np.zeros(int(records.max(initial=0)) + 1, np.bool_)
-        allowed[generation.catalogue.matching(plan.filters)] = True
+        allowed[generation.catalogue.matching(plan.given)] = True
         return np.asarray(allowed[records])
     hidden = generation.catalogue.hidden()
     if generation.manifest.rows > generation.manifest.passages:

@@ -138,14 +138,29 @@ def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcom
     `partly` where they are what is asked about but hold little of what is asked of them. The
     thresholds belong to the embedder and were chosen on development questions.
     """
-    if plan.numbers:
+    match plan.kind:
+        case "smalltalk":
+            return "answered"
+        case "out_of_scope":
+            return "out_of_scope"
+    if plan.unknown or plan.elsewhere:
+        return "not_found"
+    if plan.kind in ("count", "group"):
+        return "answered"
+    if plan.kind in ("list", "superlative", "visit") or plan.topic == "similar":
+        return "answered" if hits else "not_found"
+    if plan.numbers or plan.about:
         good = [hit for hit in hits if hit.named]
     else:
         good = [hit for hit in hits[:1] if assured(hit, calibration)]
-    if not good or not (plan.words or plan.numbers):
+    if not good or not (plan.words or plan.numbers or plan.about):
         return "not_found"
     lacking = plan.fields and not any(hit.record.named(f) for hit in good for f in plan.fields)
-    scant = max(hit.detail for hit in good) < _DETAIL
+    scant = not plan.about and max(hit.detail for hit in good) < _DETAIL
     # One common word says too little of what is wanted to call what holds it the answer.
-    vague = not plan.numbers and len(plan.words) == 1 and not any(hit.naming for hit in good)
+    vague = (
+        not (plan.numbers or plan.about)
+        and len(plan.words) == 1
+        and not any(hit.naming for hit in good)
+    )
     return "partly" if lacking or scant or vague else "answered"

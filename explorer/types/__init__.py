@@ -1,9 +1,12 @@
 """The nouns: every shape that crosses a door, frozen, as it crosses HTTP."""
 
 from explorer.types.asking import (
+    COUNTED,
     FILTERS,
+    SPANS,
     Answer,
     Card,
+    Circumstances,
     Citation,
     Event,
     EventName,
@@ -15,12 +18,14 @@ from explorer.types.asking import (
     Kind,
     Meeting,
     Message,
+    Missing,
     Outcome,
     Plan,
     Question,
     Searched,
     Statement,
     StatementKind,
+    Tally,
     Turn,
     Way,
 )
@@ -44,10 +49,13 @@ from explorer.types.records import (
 )
 
 __all__ = [
+    "COUNTED",
     "FIELDS",
     "FILTERS",
+    "SPANS",
     "Answer",
     "Card",
+    "Circumstances",
     "Citation",
     "Concept",
     "DateSpan",
@@ -68,6 +76,7 @@ __all__ = [
     "Measurement",
     "Meeting",
     "Message",
+    "Missing",
     "Outcome",
     "Passage",
     "Place",
@@ -80,6 +89,7 @@ __all__ = [
     "Source",
     "Statement",
     "StatementKind",
+    "Tally",
     "Turn",
     "Way",
 ]

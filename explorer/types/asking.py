@@ -11,7 +11,7 @@ Filters = Mapping[str, FilterValue]
 
 FILTERS = (
     "maker", "type", "material", "technique", "place", "period", "from", "to", "subject",
-    "gender", "room", "on_view", "has_image", "rights", "source", "institution", "number",
+    "gender", "room", "on_view", "has_image", "rights", "source", "institution", "number", "kind",
 )  # fmt: skip
 
 
@@ -85,6 +85,12 @@ class Question:
 
 Kind = Literal["known_item", "attribute", "explore", "compare", "list", "count", "group",
                "superlative", "visit", "smalltalk", "out_of_scope"]  # fmt: skip
+COUNTED = frozenset(("list", "count", "group", "superlative"))
+"""Kinds that are answered from the whole collection by filters, exactly."""
+
+SPANS: Mapping[str, int] = {"century": 100, "decade": 10, "year": 1}
+"""What is grouped by in time -> its years."""
+
 Outcome = Literal["answered", "partly", "not_found", "out_of_scope"]
 
 
@@ -102,10 +108,34 @@ class Plan:
     numbers: tuple[str, ...] = ()
     """Object numbers of the catalogue that the question names, in the question's spelling."""
     fields: tuple[str, ...] = ()
-    """Names of the Fields the question asks for by their label."""
+    """Names of the Fields the question asks for."""
     filters: Filters = field(default_factory=dict)
-    page: str = ""
+    """What is counted by: out of the question's words, and as given."""
+    given: Filters = field(default_factory=dict)
+    """The filters a person set beside the question: what is found keeps to them."""
+    by: str = ""
+    """What a group is made by: century, maker, material..."""
+    order: str = ""
+    """What a superlative goes by: oldest, largest, acquired-last..."""
+    topic: str = ""
+    """What a visit, small talk, or a question out of scope is about: hours, thanks, price..."""
+    unknown: tuple[str, ...] = ()
+    """Words of a question to be counted that no filter stands for: nothing is counted."""
+    about: tuple[str, ...] = ()
+    """Ids of the records that the conversation or the page leads to."""
+    elsewhere: str = ""
+    """The id of a famous work that is asked for and not in this collection."""
+    level: str = "general"
     generate: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """When and where a question is answered: an ISO day, whom to ask else, whom in distress."""
+
+    today: str
+    contact: str = ""
+    emergency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +219,38 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A label and how many records bear it."""
+    """A label and how many records bear it; `value` is what a filter takes for it."""
 
     label: str
     count: int
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Of how many objects that meet the other filters a field is not recorded."""
+
+    name: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was counted over the whole collection: the objects that meet the filters, exactly.
+
+    `keys` are theirs, in the order asked for; of a superlative the first `ties` share the first
+    place. `outside` of them may lie outside the years asked for as well as inside.
+    """
+
+    total: int
+    keys: tuple[int, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    outside: int = 0
+    groups: tuple[Group, ...] = ()
+    ties: int = 0
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What values of the filters are called in the records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +275,8 @@ class Answer:
     records: tuple[Card, ...] = ()
     total: int | None = None
     groups: tuple[Group, ...] = ()
+    by: str = ""
+    order: str = ""
     filters: Filters = field(default_factory=dict)
     notices: tuple[Message, ...] = ()
     generation: str = ""

@@ -14,6 +14,7 @@ FIELDS = (
     "title", "type", "object_number", "former_number", "maker", "maker.role", "maker.qualifier",
     "date", "material", "technique", "measurement", "place", "subject", "person", "period", "text",
     "description", "inscription", "provenance", "acquisition", "credit_line", "room", "author",
+    "notice", "community_label",
 )  # fmt: skip
 
 
@@ -45,7 +46,8 @@ class Maker:
     """One actor of the making: makers[i] stands in the record's words in the Field `maker[i]`.
 
     `qualifier` is a code such as "workshop-of" (the source's own words where we have no code for
-    them), "" for a plain attribution. `name` is "" where the maker is unknown.
+    them), "" for a plain attribution; several codes stand in a row, separated by a space:
+    "copy-after attributed-to". `name` is "" where the maker is unknown.
     """
 
     name: str
@@ -69,7 +71,9 @@ class DateSpan:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a role: creation, find, depicted, use; `country` is its ISO 3166 code."""
+    """A place in a role: creation, find, depicted, use; `country` is its ISO 3166 code, `known`
+    its own name in the gazetteer, whatever the record calls it.
+    """
 
     name: str
     role: str = "creation"
@@ -77,6 +81,7 @@ class Place:
     lat: float | None = None
     lon: float | None = None
     country: str = ""
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)

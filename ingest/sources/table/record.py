@@ -117,9 +117,11 @@ def _made(
     url = next(iter(told.get("url", ())), "")
     return Record(
         id=_record_id(shape.source, local),
-        identifiers=tuple(
-            Identifier(f.name, f.text) for f in fields if f.name in _NUMBERS
-        ) or (Identifier("object_number", local),),
+        identifiers=(
+            *(tuple(Identifier(f.name, f.text) for f in fields if f.name in _NUMBERS)
+              or (Identifier("object_number", local),)),
+            *(Identifier("stop_number", number) for number in told.get("stop_number", ())),
+        ),
         fields=tuple(fields),
         makers=tuple(made_by),
         dates=dated,

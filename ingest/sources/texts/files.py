@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from explorer.errors import ExplorerError
 from explorer.text import nfc
-from explorer.types import Field, Record, RecordKind, Rights, Source
+from explorer.types import DateSpan, Field, Identifier, Record, RecordKind, Rights, Source
 from ingest.deliveries import Member
 from ingest.sources.texts.front import SIDECAR, belongs, beside, day
 from ingest.sources.texts.names import named
@@ -72,7 +72,9 @@ def _record(member: Member, written: Written, front: Mapping[str, Any], spec: So
     return Record(
         id=f"{spec.name}:{quote(told.get('id') or _local(member.name), safe='')}",
         kind=kind,
-        fields=tuple(_fields(written, title, author, lang)),
+        identifiers=tuple(Identifier("stop_number", told[k]) for k in ("stop",) if told.get(k)),
+        fields=(*_fields(written, title, author, lang), *_said(told, lang)),
+        dates=(DateSpan("creation", {"zxx": told["written"]}),) if told.get("written") else (),
         about_numbers=numbers,
         rights=Rights(record=licence, text=licence),
         level=told.get("level", ""),
@@ -94,6 +96,13 @@ def _fields(written: Written, title: str, author: str, lang: str) -> Iterator[Fi
         yield Field("description", written.description, lang, source="description")
     if author:
         yield Field("author", author, "", source="author")
+
+
+def _said(told: Mapping[str, str], lang: str) -> Iterator[Field]:
+    """What staff say of the text, to be told with it."""
+    for key, name in (("written", "date"), ("notice", "notice"), ("community_label",) * 2):
+        if told.get(key):
+            yield Field(name, told[key], "" if key == "written" else lang, source=key)
 
 
 def _local(name: str) -> str:

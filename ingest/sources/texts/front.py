@@ -15,7 +15,7 @@ from ingest.sourcespec import SourceSpec
 SIDECAR = ".yaml"
 KEYS = frozenset(
     ("id", "title", "lang", "about", "author", "level", "licence", "kind", "valid_from",
-     "valid_until", "url")
+     "valid_until", "url", "written", "stop", "notice", "community_label")
 )  # fmt: skip
 _KINDS = ("text", "visit")
 _LEVELS = ("easy", "general", "expert")

@@ -1,0 +1,202 @@
+"""Counting over the whole collection: how many objects, in which groups, which comes first."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from explorer.catalogue.facets import Counted
+from explorer.catalogue.reading import Catalogue, Keys
+from explorer.concepts import continents, is_token, token
+from explorer.countries import country_of
+from explorer.types import SPANS, Filters, Group, Missing, Tally
+
+OBJECTS: Mapping[str, str] = {"kind": "object"}
+"""Texts are about what is counted, and are not counted."""
+
+_ORDERS = {
+    "oldest": ("date", "min(earliest)", "span", "kind = 'creation'"),
+    "newest": ("date", "-max(latest)", "span", "kind = 'creation'"),
+    "acquired-first": ("acquisition", "min(earliest)", "span", "kind = 'acquisition'"),
+    "acquired-last": ("acquisition", "-max(latest)", "span", "kind = 'acquisition'"),
+    "largest": ("measurement", "-side", "extent", "1"),
+    "smallest": ("measurement", "side", "extent", "1"),
+    "heaviest": ("measurement", "-weight", "extent", "1"),
+    "lightest": ("measurement", "weight", "extent", "1"),
+}  # what it is told by, what is least of the first, where it stands
+ORDERS = frozenset(_ORDERS)
+_MOST = 200  # records that are named of a list; the total is of all
+_TOUCHED = 400  # groups of years that one object may be in
+_FACET = {"country": "place", "continent": "place"}
+_ALWAYS = frozenset(("kind", "has_image", "number", "source", "from", "to"))
+
+
+def tally(catalogue: Catalogue, filters: Filters, by: str = "", order: str = "") -> Tally:
+    """The objects that meet the filters, exactly: each once, however often a value is repeated.
+
+    An object counts between two years if its creation may fall between them, and in every group
+    its values lie in. What has no value for a filter, a group or an order is told as missing.
+    """
+    asked = {**filters, **OBJECTS}
+    keys = catalogue.matching(asked)
+    missing = [*_missing(catalogue, asked)]
+    groups: tuple[Group, ...] = ()
+    ties = 0
+    first = keys
+    if by:
+        held, groups = _grouped(catalogue, keys, by)
+        missing.append(Missing(by, len(keys) - held, len(keys)))
+    if order:
+        first, ties = _ordered(catalogue, keys, order)
+        missing.append(Missing(_ORDERS[order][0], len(keys) - len(first), len(keys)))
+    else:
+        first = _shown_first(catalogue, keys)
+    return Tally(
+        total=len(keys),
+        keys=tuple(first[:_MOST].tolist()),
+        missing=tuple(one for one in missing if one.count),
+        outside=_outside(catalogue, keys, asked),
+        groups=groups,
+        ties=ties,
+        labels=_labels(catalogue, filters),
+    )
+
+
+def _missing(catalogue: Catalogue, asked: Filters) -> Iterator[Missing]:
+    """Per filter, of how many objects that meet the others it is not known whether they do."""
+    names: dict[str, Sequence[str]] = {name: (name,) for name in asked if name not in _ALWAYS}
+    if years := [name for name in ("from", "to") if name in asked]:
+        names["date"] = years
+    for name, own in names.items():
+        keys = catalogue.matching({n: v for n, v in asked.items() if n not in own})
+        known = _dated(catalogue) if name == "date" else _known(catalogue, name)
+        yield Missing(name, int((~np.isin(keys, known)).sum()), len(keys))
+
+
+def _labels(catalogue: Catalogue, filters: Filters) -> dict[str, str]:
+    """What some record calls the values of the filters."""
+    told: dict[str, str] = {}
+    for name, given in filters.items():
+        held = catalogue.counted(name)
+        wanted = {str(value) for value in (given if isinstance(given, list) else [given])}
+        pairs = zip(held.values, held.labels, strict=True) if held else ()
+        told |= {v: label for v, label in pairs if v in wanted and not is_token(v)}
+    return told
+
+
+def _known(catalogue: Catalogue, name: str) -> Keys:
+    held = catalogue.counted(name)
+    return held.records if held else np.empty(0, np.int64)
+
+
+def _dated(catalogue: Catalogue) -> Keys:
+    rows = catalogue.rows(
+        "SELECT DISTINCT record FROM span WHERE kind = 'creation'"
+        " AND coalesce(earliest, latest) IS NOT NULL"
+    )
+    return np.array([key for (key,) in rows], np.int64)
+
+
+def _outside(catalogue: Catalogue, keys: Keys, asked: Filters) -> int:
+    """How many of these may have been made outside the years asked for, as well as inside."""
+    start, end = (asked.get(name) for name in ("from", "to"))
+    if start is None and end is None:
+        return 0
+    rows = catalogue.rows(
+        "SELECT DISTINCT record FROM span WHERE kind = 'creation'"
+        " AND (coalesce(earliest, -999999) < ? OR coalesce(latest, 999999) > ?)",
+        [-1_000_000 if start is None else start, 1_000_000 if end is None else end],
+    )
+    return int(np.isin(keys, [key for (key,) in rows]).sum())
+
+
+def _shown_first(catalogue: Catalogue, keys: Keys) -> Keys:
+    """The keys, those that can be seen before others: with a picture, and on view."""
+    seen = np.zeros(len(keys), np.int64)
+    for name in ("has_image", "on_view"):
+        held = catalogue.counted(name)
+        seen += np.isin(keys, held.of({"true"})) if held else 0
+    return keys[np.argsort(-seen, kind="stable")]
+
+
+# --- which comes first
+
+
+def _ordered(catalogue: Catalogue, keys: Keys, order: str) -> tuple[Keys, int]:
+    """The keys that can be ordered, in order, and how many share the first place."""
+    _, least, table, where = _ORDERS[order]
+    rows = catalogue.rows(
+        f"SELECT record, {least} AS least FROM {table} WHERE {where}"  # noqa: S608
+        " GROUP BY record HAVING least IS NOT NULL ORDER BY least, record"
+    )
+    wanted = set(keys.tolist())
+    ranked = [(key, value) for key, value in rows if key in wanted]
+    ties = sum(value == ranked[0][1] for _, value in ranked) if ranked else 0
+    return np.array([key for key, _ in ranked], np.int64), ties
+
+
+# --- groups
+
+
+def _grouped(catalogue: Catalogue, keys: Keys, by: str) -> tuple[int, tuple[Group, ...]]:
+    """How many of these are in any group, and the groups: by time, or the largest first."""
+    if by in SPANS:
+        return _by_time(catalogue, keys, SPANS[by])
+    held = catalogue.counted(_FACET.get(by, by))
+    if held is None:
+        return 0, ()
+    inside = np.isin(held.records, keys)
+    codes = np.bincount(held.codes[inside], minlength=len(held.values))
+    kept = [i for i in np.argsort(-codes, kind="stable").tolist() if codes[i] and _is(held, i, by)]
+    counted = inside & np.isin(held.codes, kept)
+    groups = tuple(Group(held.labels[i], int(codes[i]), held.values[i]) for i in kept)
+    return len(np.unique(held.records[counted])), groups
+
+
+def _is(held: Counted, at: int, by: str) -> bool:
+    """Whether a value is one that is grouped by: a country, a continent, or a place by its name."""
+    value = held.values[at]
+    match by:
+        case "country":
+            return bool(country_of(value))
+        case "continent":
+            return value in _continents()
+        case "place":
+            return not is_token(value)
+    return True
+
+
+def _continents() -> frozenset[str]:
+    return frozenset(token(one) for one in continents().values())
+
+
+def _by_time(catalogue: Catalogue, keys: Keys, size: int) -> tuple[int, tuple[Group, ...]]:
+    wanted = set(keys.tolist())
+    counts: Counter[int] = Counter()
+    held = 0
+    for key, told in _spans(catalogue):
+        if key not in wanted:
+            continue
+        held += 1
+        starts = {s for a, b in told for s in range(_start(a, size), _start(b, size) + 1, size)}
+        counts.update(sorted(starts)[:_TOUCHED])
+    groups = (Group(f"{start}/{start + size - 1}", n, str(start)) for start, n in counts.items())
+    return held, tuple(sorted(groups, key=lambda group: int(group.value)))
+
+
+def _start(year: int, size: int) -> int:
+    """The first year of the group: a century begins in 1601, a decade in 1600."""
+    shift = 1 if size == SPANS["century"] else 0
+    return (year - shift) // size * size + shift
+
+
+def _spans(catalogue: Catalogue) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    rows: list[tuple[Any, ...]] = catalogue.rows(
+        "SELECT record, coalesce(earliest, latest), coalesce(latest, earliest) FROM span"
+        " WHERE kind = 'creation' AND coalesce(earliest, latest) IS NOT NULL ORDER BY record"
+    )
+    told: dict[int, list[tuple[int, int]]] = {}
+    for key, start, end in rows:
+        told.setdefault(key, []).append((start, end))
+    yield from told.items()

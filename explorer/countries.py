@@ -1,0 +1,42 @@
+"""Countries: how they stand among the values of a facet, and what they are called."""
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+from explorer.text import tongue
+
+_CODE = 2  # letters of ISO 3166; no concept has so short a name
+
+
+def country_token(code: str) -> str:
+    """How the country with this ISO 3166 code stands among places."""
+    return f"#{code.lower()}"
+
+
+def country_of(value: str) -> str:
+    """The ISO 3166 code of the country that stands so among places; "" for other values."""
+    code = value.removeprefix("#").upper()
+    return code if value.startswith("#") and len(code) == _CODE else ""
+
+
+@cache
+def country_name(code: str, lang: str) -> str:
+    """What a country is called in `lang` (CLDR); its code where CLDR has no name."""
+    from babel import Locale, UnknownLocaleError
+
+    told = {"pt": "pt_PT"}.get(tongue(lang), tongue(lang))
+    try:
+        return str(Locale.parse(told).territories.get(code, code))
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+@cache
+def emergency_number(code: str) -> str:
+    """The number to call in distress in a country (vocabulary/emergency.tsv); else Europe's."""
+    table = files("explorer").joinpath("vocabulary", "emergency.tsv").read_text("utf-8")
+    rows = {
+        row["country"]: row["number"] for row in csv.DictReader(table.splitlines(), delimiter="\t")
+    }
+    return rows.get(code.upper(), rows[""])

@@ -1,0 +1,195 @@
+"""Understanding: what a question asks, by which filters, and what it points back to; no model."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from explorer.catalogue.reading import Catalogue
+from explorer.catalogue.tallies import OBJECTS
+from explorer.errors import WrongUse
+from explorer.phrases import error_words
+from explorer.plan.claims import Claim, claims, contradicting, filters_of
+from explorer.plan.elsewhere import elsewhere
+from explorer.plan.kinds import FIELDS_BY_CUE, Understood, understood
+from explorer.plan.reading import Reading, read
+from explorer.plan.thread import followed, in_focus, language_asked, narrows, said_before
+from explorer.plan.titles import names_title
+from explorer.plan.words import (
+    asked_fields,
+    content_words,
+    heard_language,
+    known_language,
+    numbers_in,
+    spoken_language,
+)
+from explorer.text import nfc
+from explorer.types import COUNTED, FilterValue, Kind, Plan, Question
+
+__all__ = ["asked_fields", "check_question", "content_words", "known_language", "plan"]
+
+_MOST_WORDS = 64  # that say what is asked for; a question has no more
+
+
+def check_question(question: Question, limit: int) -> None:
+    """Nothing; WrongUse in the visitor's language where the question is empty or too long."""
+    if not question.text.strip():
+        raise WrongUse(*error_words("empty", question.lang), field="text")
+    if len(question.text) > limit:
+        raise WrongUse(*error_words("too_long", question.lang, limit=limit), field="text")
+
+
+def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan:
+    """The question as understood without a model, with what went before."""
+    text = nfc(question.text)
+    prior = known_language(question.lang) or _spoken_before(question, default_lang)
+    numbers = tuple(numbers_in(text, catalogue))
+    rest = _without(text, numbers)
+    heard = heard_language(rest, prior, default_lang)
+    reading = read(rest, heard)
+    found = claims(reading, catalogue, threaded=bool(question.history or question.page))
+    if asked := language_asked(reading, found):
+        return _again(question, catalogue, asked, default_lang)
+    lang = spoken_language(heard, prior, default_lang)
+    title = bool(numbers) or names_title(reading, catalogue)
+    told = understood(reading, found, named=title)
+    base = Plan(
+        text=text, lang=lang, heard=heard, kind=told.kind, numbers=numbers, topic=told.topic,
+        filters=dict(question.filters), given=dict(question.filters), level=question.level,
+        generate=question.generate,
+    )  # fmt: skip
+    if threaded := _threaded(base, question, reading, found, told, catalogue, default_lang):
+        return threaded
+    if told.kind in COUNTED:
+        counting = _counting(base, reading, found, told)
+        vain = counting.unknown or (_describing(found) and _none(counting, catalogue))
+        if told.kind != "list" or not vain:
+            return counting
+        told, base = replace(told, kind="explore"), replace(base, kind="explore")
+    fields, kept = asked_fields(content_words(rest, heard), lang)
+    kept = _beyond_cues(kept, reading, told)
+    return replace(
+        base,
+        kind="known_item" if numbers and told.kind == "explore" else told.kind,
+        words=tuple(kept[:_MOST_WORDS]),
+        fields=tuple(dict.fromkeys((*told.fields, *fields))),
+        elsewhere="" if title else elsewhere(reading, catalogue),
+    )
+
+
+def _without(text: str, numbers: Sequence[str]) -> str:
+    """The text beside the object numbers in it: they are of no language."""
+    for number in sorted(numbers, key=len, reverse=True):
+        text = text.replace(number, " ")
+    return text
+
+
+def _spoken_before(question: Question, default_lang: str) -> str:
+    """The language of what the visitor said before, where the page does not tell theirs."""
+    said = [turn.text for turn in question.history if turn.role == "visitor"]
+    return heard_language(" ".join(said), "", default_lang) if said else ""
+
+
+def _again(question: Question, catalogue: Catalogue, lang: str, default_lang: str) -> Plan:
+    """What was asked before, to be answered in another language."""
+    before = said_before(question)
+    if before is None:
+        return Plan(nfc(question.text), lang, lang, kind="smalltalk", topic="greeting")
+    text, place = before
+    earlier = replace(question, text=text, history=question.history[:place])
+    again = replace(plan(earlier, catalogue, default_lang=default_lang), lang=lang)
+    shown = [turn.records for turn in question.history[place:] if turn.records]
+    if not shown or again.kind in COUNTED or again.about or again.kind == "visit":
+        return again
+    return replace(again, about=tuple(shown[0][:1]))
+
+
+def _counting(base: Plan, reading: Reading, found: Sequence[Claim], told: Understood) -> Plan:
+    """A plan that is counted by, or the words for which it cannot be."""
+    left = told.left | contradicting(reading, found) | reading.at("not")
+    order = sorted(left)
+    return replace(
+        base,
+        filters={**OBJECTS, **filters_of(found), **base.filters},
+        by=told.by,
+        order=told.order,
+        words=tuple(content_words(base.text, base.heard)),
+        unknown=tuple(reading.word(i) for i in order),
+    )
+
+
+def _threaded(
+    base: Plan,
+    question: Question,
+    reading: Reading,
+    found: Sequence[Claim],
+    told: Understood,
+    catalogue: Catalogue,
+    default_lang: str,
+) -> Plan | None:
+    """The plan of a question that goes on from what was said or from the page."""
+    if base.numbers or not (question.history or question.page):
+        return None
+    before = said_before(question)
+    if before and narrows(reading, found, told):
+        text, place = before
+        earlier = replace(question, text=text, history=question.history[:place])
+        last = plan(earlier, catalogue, default_lang=default_lang)
+        if last.kind == "explore" and (
+            listed := filters_of(claims(read(text, last.heard), catalogue))
+        ):
+            last = replace(last, kind="list", filters=listed)
+        if last.kind in COUNTED and not last.unknown:
+            goes_on = told.kind if told.kind != "explore" else last.kind
+            new = _counting(base, reading, found, told)
+            merged: dict[str, FilterValue] = {**_kept(last, new), **new.filters}
+            return replace(new, kind=goes_on, filters=merged, by=told.by or _by(last, goes_on),
+                           order=told.order or _order(last, goes_on), unknown=())  # fmt: skip
+    focus = in_focus(question, catalogue)
+    thread = followed(reading, found, told, focus, on_page=bool(question.page))
+    if thread is None:
+        return None
+    if thread.filters:
+        shared: Kind = told.kind if told.kind in COUNTED else "list"
+        filters = {**OBJECTS, **filters_of(found), **thread.filters, **base.filters}
+        return replace(base, kind=shared, filters=filters, by=told.by, order=told.order)
+    kind: Kind = "explore" if thread.similar else "known_item"
+    said = content_words(base.text, base.heard)
+    return replace(
+        base,
+        kind="attribute" if told.kind == "attribute" else kind,
+        about=thread.about,
+        words=tuple(said),
+        fields=told.fields or tuple(asked_fields(said, base.lang)[0]),
+        topic="similar" if thread.similar else "",
+    )
+
+
+def _describing(found: Sequence[Claim]) -> bool:
+    """Whether a filter is of what a thing is like: a record may say so in other words."""
+    return any(claim.name in ("subject", "material", "technique", "period") for claim in found)
+
+
+def _none(counting: Plan, catalogue: Catalogue) -> bool:
+    return not len(catalogue.matching(counting.filters))
+
+
+def _kept(last: Plan, new: Plan) -> dict[str, FilterValue]:
+    """The filters of before that a new one of the same thing does not replace."""
+    years = {"from", "to"}
+    gone = set(new.filters) | (years if years & set(new.filters) else set())
+    return {name: value for name, value in last.filters.items() if name not in gone}
+
+
+def _by(last: Plan, kind: str) -> str:
+    return last.by if kind == "group" else ""
+
+
+def _order(last: Plan, kind: str) -> str:
+    return last.order if kind == "superlative" else ""
+
+
+def _beyond_cues(kept: Sequence[str], reading: Reading, told: Understood) -> list[str]:
+    """The content words that do not only say what is asked of a thing."""
+    if told.kind != "attribute":
+        return list(kept)
+    said = {reading.word(place) for place in reading.at("please", *FIELDS_BY_CUE)}
+    return [word for word in kept if word not in said] or list(kept)

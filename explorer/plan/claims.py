@@ -1,0 +1,245 @@
+"""Filters out of words: which words of a question stand for a value that can be counted by."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from explorer.catalogue.reading import Catalogue
+from explorer.compounds import parts
+from explorer.concepts import concepts, inflected, named, token
+from explorer.countries import country_token
+from explorer.plan.names import named_makers, named_places
+from explorer.plan.periods import periods
+from explorer.plan.reading import Reading, listed
+from explorer.text import stem
+from explorer.types import FilterValue
+
+_FACETS = {
+    "type": ("type",), "genre": ("type", "subject"), "material": ("material",),
+    "technique": ("technique",), "period": ("period",), "subject": ("subject",),
+    "person": ("subject",), "place": ("place",),
+}  # fmt: skip
+"""Facet of a concept -> the filters that may hold it, the likeliest first."""
+
+_SINGLE = frozenset(("from", "to", "on_view", "has_image", "gender"))
+_ORDER = ("type", "genre", "technique", "material", "place", "period", "subject", "person")
+_ALL_OF = frozenset(("material", "technique", "subject"))
+"""Two values of these mean both at once ("gold and silver"), which no filter can say."""
+_CUES: dict[str, tuple[str, FilterValue]] = {
+    "on-view": ("on_view", True), "not-on-view": ("on_view", False),
+    "with-image": ("has_image", True), "without-image": ("has_image", False),
+    "female": ("gender", "female"), "male": ("gender", "male"),
+}  # fmt: skip
+ASKING = (
+    "oldest", "newest", "largest", "smallest", "heaviest", "lightest", "acquired-last",
+    "acquired-first", "count", "most", "per", "list", "all",
+)  # fmt: skip
+"""Cues whose words ask, and name nothing: Romanian "cea mai mare" is the largest, and no sea."""
+POINTING = (
+    "this", "else", "similar", "tell-more", "person-before", "place-before", "time-before",
+    "room-before",
+)  # fmt: skip
+"""Cues whose words point back in a conversation."""
+_SURE = 4  # claims from here on are of single words of a vocabulary
+_FREE = "creativecommons.org/publicdomain/"  # in a statement of rights: the mark, and CC0
+_NEAR = 2  # words between a preposition and what it stands before
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Words of the question that stand for values of one filter; less `rank` is surer."""
+
+    at: frozenset[int]
+    name: str
+    values: tuple[FilterValue, ...]
+    rank: float
+    more: tuple[tuple[str, FilterValue], ...] = ()
+    """Values of other filters that the same words stand for: "silver bowls" in one word."""
+
+    @property
+    def pairs(self) -> Iterator[tuple[str, tuple[FilterValue, ...]]]:
+        """Each filter with its values."""
+        yield self.name, self.values
+        yield from ((name, (value,)) for name, value in self.more)
+
+
+def claims(reading: Reading, catalogue: Catalogue, *, threaded: bool = False) -> tuple[Claim, ...]:
+    """What the question's words stand for, none twice: more words first, then what is surer.
+
+    In a conversation words that point back stand for nothing else: Dutch "meer" is "more".
+    """
+    found = [
+        *_periods(reading), *_rooms(reading, catalogue), *_by_cue(reading, catalogue),
+        *_countries(reading), *_names(reading, catalogue), *_concepts(reading, catalogue),
+        *_values(reading, catalogue),
+    ]  # fmt: skip
+    kept: list[Claim] = []
+    taken: set[int] = set()
+    asking = reading.at(*ASKING, *(POINTING if threaded else ()))
+    found = [claim for claim in found if claim.rank < _SURE or not claim.at <= asking]
+    for claim in sorted(found, key=lambda one: (-len(one.at), one.rank, min(one.at))):
+        if taken.isdisjoint(claim.at):
+            kept.append(claim)
+            taken |= claim.at
+    return tuple(sorted(kept, key=lambda one: min(one.at)))
+
+
+def filters_of(found: Sequence[Claim]) -> dict[str, FilterValue]:
+    """The filters that claims make together."""
+    made: dict[str, FilterValue] = {}
+    several: dict[str, list[str]] = {}
+    for claim in found:
+        for name, values in claim.pairs:
+            if name in _SINGLE:
+                made[name] = values[0]
+            else:
+                several.setdefault(name, []).extend(str(value) for value in values)
+    return {**{name: list(dict.fromkeys(own)) for name, own in several.items()}, **made}
+
+
+def contradicting(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
+    """The places of words that stand for two values at once where a filter would take either."""
+    if any(cue.start for cue in reading.given("or")):  # what opens a question asks
+        return frozenset()
+    by_name: dict[str, list[Claim]] = {}
+    for claim in found:
+        for name, _ in claim.pairs:
+            by_name.setdefault(name, []).append(claim)
+    clashing = [own for name, own in by_name.items() if len(own) > 1 and name in _ALL_OF]
+    return frozenset(place for own in clashing for claim in own[1:] for place in claim.at)
+
+
+def _periods(reading: Reading) -> Iterator[Claim]:
+    for at, span in periods(reading):
+        ends = [("from", span.earliest), ("to", span.latest)]
+        told = [(name, year) for name, year in ends if year is not None]
+        if told:
+            (name, year), *more = told
+            yield Claim(at, name, (year,), 0, tuple(more))
+
+
+def _rooms(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
+    held = catalogue.counted("room")
+    for cue in reading.given("room"):
+        for place in (max(cue.at) + 1, min(cue.at) - 1):
+            if not 0 <= place < len(reading):
+                continue
+            number = reading.folded[place]
+            if not (number.isdigit() or (len(number) == 1 and reading.word(place).isupper())):
+                continue
+            values = [v for v in held.values if v.split()[-1:] == [number]] if held else []
+            yield Claim(cue.at | {place}, "room", tuple(values) or (number,), 0)
+            break
+
+
+def _by_cue(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
+    for cue in reading.cues:
+        if cue.cue in _CUES:
+            name, value = _CUES[cue.cue]
+            yield Claim(cue.at, name, (value,), 1)
+        elif cue.cue == "is-on-view" and reading.gives("count", "list", *ASKING):
+            yield Claim(cue.at, "on_view", (True,), 1)
+        elif cue.cue == "rights-free":
+            held = catalogue.counted("rights")
+            free = tuple(v for v in held.values if _FREE in v) if held else ()
+            yield Claim(cue.at, "rights", free or (_FREE,), 1)
+
+
+def _countries(reading: Reading) -> Iterator[Claim]:
+    for cue in reading.given("country."):
+        yield Claim(cue.at, "place", (country_token(cue.cue.partition(".")[2]),), 2.2)
+
+
+def _names(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
+    for at, values in named_makers(reading, catalogue):
+        named = all(reading.is_name(i) for i in at)
+        yield Claim(at, "maker", values, 2.5 if named else 6 if len(at) == 1 else 2)
+    for at, values in named_places(reading, catalogue):
+        yield Claim(at, "place", values, 3)
+
+
+def _concepts(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
+    small = reading.small()
+    told: set[int] = set()
+    for one in named(reading.stems, reading.lang):
+        at = frozenset(range(one.start, one.stop))
+        if at <= small and not _is_noun(reading, at):
+            continue
+        if claim := _chosen(reading, at, one.ids, catalogue):
+            told |= at
+            yield claim
+    for i, word in enumerate(reading.folded):
+        if i in told or i in small or not word.isalpha():
+            continue
+        if ids := inflected(word, reading.lang):
+            if claim := _chosen(reading, frozenset((i,)), ids, catalogue, unsure=1.0):
+                yield claim
+        elif claim := _compound(reading, i, catalogue):
+            yield claim
+
+
+def _is_noun(reading: Reading, at: frozenset[int]) -> bool:
+    """Whether a word that asks is the thing itself: "il dipinto", not "oggetti dipinti"."""
+    before = min(at) - 1
+    plain = reading.folded[min(at)] not in listed(reading.lang)
+    return plain and before not in reading.at("filler")
+
+
+def _compound(reading: Reading, place: int, catalogue: Catalogue) -> Claim | None:
+    """What both parts of a compound stand for together: "Silberschalen"."""
+    at = frozenset((place,))
+    told: list[Claim] = []
+    for part in parts(reading.folded[place], reading.lang):
+        own = next(iter(named([stem(part, reading.lang)], reading.lang)), None)
+        claim = _chosen(reading, at, own.ids, catalogue) if own else None
+        if claim is None:
+            return None
+        told.append(claim)
+    if len(told) < 2:
+        return None
+    first, second = told
+    return Claim(at, first.name, first.values, 4.5, ((second.name, second.values[0]),))
+
+
+def _chosen(
+    reading: Reading,
+    at: frozenset[int],
+    ids: Sequence[str],
+    catalogue: Catalogue,
+    unsure: float = 0.0,
+) -> Claim | None:
+    """The filter that concepts stand for: of several readings one that some record bears."""
+    first = min(at)
+    before = set(range(max(0, first - _NEAR), first))
+    depicted = not before.isdisjoint(reading.at("depicting"))
+    made_of = not before.isdisjoint(reading.at("made-of"))
+    every = [concepts()[i] for i in ids if concepts()[i].facet in _FACETS]
+
+    def fitness(facet: str) -> tuple[bool, bool, int]:
+        subject = facet in ("subject", "person")
+        return not (made_of and facet == "material"), depicted != subject, _ORDER.index(facet)
+
+    every.sort(key=lambda concept: fitness(concept.facet))
+    ways = [(name, token(c.id)) for c in every for name in _FACETS[c.facet]]
+    borne = [way for way in ways if _borne(*way, catalogue)]
+    if not ways or (
+        len(at) > 1 and not borne and len(ids) == 1 and concepts()[ids[0]].facet != "type"
+    ):
+        return None
+    name, value = (borne or ways)[0]
+    return Claim(at, name, (value,), 4 + unsure)
+
+
+def _borne(name: str, value: str, catalogue: Catalogue) -> bool:
+    return catalogue.bears(name, value)
+
+
+def _values(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
+    """Words that stand exactly so among the values of a facet, which the vocabulary lacks."""
+    small = reading.small()
+    for name in ("type", "material", "technique", "period", "subject"):
+        for start in range(len(reading)):
+            for stop in range(start + 1, min(len(reading), start + 4) + 1):
+                at = frozenset(range(start, stop))
+                value = " ".join(reading.folded[start:stop])
+                if not at & small and catalogue.bears(name, value):
+                    yield Claim(at, name, (value,), 5)

@@ -1,0 +1,154 @@
+"""What kind of question it is, by its cues and by what its other words stand for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from explorer.plan.claims import Claim
+from explorer.plan.reading import Reading
+from explorer.types import Kind
+
+FIELDS_BY_CUE: dict[str, tuple[str, ...]] = {
+    "who-made": ("maker",), "when-made": ("date",), "what-of": ("material", "technique"),
+    "how-made": ("technique", "material"), "how-large": ("measurement",),
+    "how-heavy": ("measurement",), "where-from": ("place",),
+    "who-gave": ("acquisition", "credit_line", "provenance"),
+    "provenance": ("provenance",), "where-now": ("room",), "is-on-view": ("room",),
+    "number-of-object": ("object_number",), "what-inscribed": ("inscription",),
+    "rights": ("rights",),
+}  # fmt: skip
+"""Cue of an attribute -> the Fields that answer it."""
+
+SUPERLATIVES = ("acquired-last", "acquired-first", "oldest", "newest", "largest", "smallest",
+                "heaviest", "lightest")  # fmt: skip
+ALWAYS_OUT = ("price", "medical", "opinion")
+OUT_OF_SCOPE = ("price", "medical", "news", "computing", "opinion", "other-museum")
+SMALL_TALK = ("who-are-you", "how-are-you", "thanks", "goodbye", "greeting", "praise")
+_COUNTING = (
+    "count", "list", "all", "most", "per", "by-dimension", "depicting", "made-of", "made-by",
+    "made-in", "filler", "please", "follow-on", "and", "or", "room", "on-view", "is-on-view",
+)  # fmt: skip
+"""Cues whose words restrict nothing, in a question to be counted."""
+_TELLING = frozenset(("maker", "place", "from", "to", "gender"))
+"""Filters that make a list of a mere "vases from China"."""
+_BEHIND = frozenset(("et", "fi", "hu", "lt", "lv"))
+_NEAR = 3  # words between "per" and what is grouped by
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a question asks, and the places of the words that are not understood for it."""
+
+    kind: Kind
+    topic: str = ""
+    fields: tuple[str, ...] = ()
+    by: str = ""
+    order: str = ""
+    left: frozenset[int] = frozenset()
+
+
+def understood(reading: Reading, claims: Sequence[Claim], *, named: bool) -> Understood:
+    """The kind of the question; `named` where it names a record by its number or title."""
+    taken = frozenset(place for claim in claims for place in claim.at)
+    left = frozenset(range(len(reading))) - taken - reading.small()
+    if _distressed(reading, quiet=not (named or claims) and len(left) <= 1):
+        return Understood("smalltalk", "distress")
+    if not named and (visit := _visit(reading, claims)):
+        return visit
+    if topic := _topic(reading, ALWAYS_OUT if named else OUT_OF_SCOPE):
+        return Understood("out_of_scope", topic)
+    fields = _fields(reading)
+    counted = _counted(reading, claims, left)
+    if counted and not (fields and (counted.left or named) and not reading.gives("count")):
+        return counted
+    if reading.gives("compare"):
+        return Understood("compare", left=left)
+    if fields:
+        return Understood("attribute", fields=fields, left=left - _told(reading, FIELDS_BY_CUE))
+    talk = _topic(reading, SMALL_TALK)
+    if talk and not claims and left <= _told(reading, (*SMALL_TALK, "please", "filler", "list")):
+        return Understood("smalltalk", talk)
+    if named:
+        return Understood("known_item", left=left)
+    return _listed(reading, claims, left)
+
+
+def _distressed(reading: Reading, *, quiet: bool) -> bool:
+    """Whether somebody speaks of themselves; one word alone may be what a painting shows."""
+    return any(len(cue.at) > 1 or quiet for cue in reading.given("distress"))
+
+
+def _told(reading: Reading, cues: Sequence[str] | dict[str, tuple[str, ...]]) -> frozenset[int]:
+    return reading.at(*cues)
+
+
+def _topic(reading: Reading, cues: Sequence[str]) -> str:
+    """The first of these cues that is given, the one of most words."""
+    given = sorted(reading.given(*cues), key=lambda c: (-len(c.at), cues.index(c.cue)))
+    return given[0].cue if given else ""
+
+
+def _visit(reading: Reading, claims: Sequence[Claim]) -> Understood | None:
+    """A question about visiting, not about objects that show a café or a ticket."""
+    things = {claim.name for claim in claims} & {"maker", "type", "material", "technique"}
+    if things or reading.gives("other-museum"):
+        return None
+    given = sorted(reading.given("visit-"), key=lambda c: (-len(c.at), c.cue))
+    if given:
+        return Understood("visit", given[0].cue.removeprefix("visit-"))
+    return Understood("visit", "route") if reading.gives("route") else None
+
+
+def _fields(reading: Reading) -> tuple[str, ...]:
+    """The Fields asked for, of the longest cues first."""
+    given = sorted(reading.given(*FIELDS_BY_CUE), key=lambda c: (-len(c.at), c.start))
+    return tuple(dict.fromkeys(name for c in given for name in FIELDS_BY_CUE[c.cue]))
+
+
+def _counted(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) -> Understood | None:
+    """A count, a group or a superlative, with the words that stand in its way."""
+    by, dimension = _dimension(reading, claims)
+    order = _topic(reading, SUPERLATIVES)
+    silent = _told(reading, _COUNTING)
+    if by:
+        return Understood("group", by=by, left=left - silent - dimension)
+    if order:
+        return Understood("superlative", order=order, left=left - silent - reading.at(order))
+    if reading.gives("count"):
+        return Understood("count", left=left - silent)
+    return None
+
+
+def _dimension(reading: Reading, claims: Sequence[Claim]) -> tuple[str, frozenset[int]]:
+    """What is grouped by, and the places of its words; "" where nothing is.
+
+    "Per century", "by artist", "which artist has the most", "from which countries".
+    """
+    taken = {place for claim in claims for place in claim.at}
+    dims = [cue for cue in reading.given("dim.") if taken.isdisjoint(cue.at)]
+    dims.sort(key=lambda cue: (-len(cue.at), cue.start))
+    for dim in dims:
+        before = range(dim.start - _NEAR, dim.start)
+        # Finnish, Estonian and Hungarian say it behind the noun, or in its ending.
+        around = {*before, *dim.at, max(dim.at) + 1 if reading.lang in _BEHIND else dim.start}
+        per = [c for c in reading.given("per", "by-dimension") if c.at & around]
+        most = reading.given("most")
+        which = [
+            c for c in reading.given("list", "where-from") if max(c.at) in before or c.at > dim.at
+        ]
+        alone = not reading.gives("count", "this", *SUPERLATIVES)
+        if per or most or (which and alone and not claims):
+            own = frozenset(p for c in (*per, *most, *which) for p in c.at)
+            return dim.cue.partition(".")[2], own | dim.at
+    return "", frozenset()
+
+
+def _listed(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) -> Understood:
+    """A list of all that meets the filters, where every word is understood; else a search."""
+    left = left - _told(reading, _COUNTING)
+    names = {claim.name for claim in claims}
+    asked = names and reading.gives("list", "all", "room")
+    things = "type" in names or reading.gives("filler")
+    if not left and (asked or (things and names & _TELLING)):
+        return Understood("list", left=left)
+    # A maker and more words: "the one by Vermeer with the pearl" is one work.
+    return Understood("known_item" if left and "maker" in names else "explore", left=left)

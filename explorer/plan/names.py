@@ -1,0 +1,113 @@
+"""Names in a question: makers and places of the catalogue, whole, by surname, inflected."""
+
+from collections.abc import Iterator, Sequence
+
+from explorer.bridge import distance
+from explorer.catalogue.reading import Catalogue
+from explorer.catalogue.wordforms import spelling
+from explorer.plan.reading import Reading
+
+_SHORTEST = 3
+_KEPT = 4  # letters of a name that no case changes
+_LONGEST = 4  # words of a place
+_INSIDE = 2  # small words inside a name: "van der"
+
+
+def named_makers(
+    reading: Reading, catalogue: Catalogue
+) -> Iterator[tuple[frozenset[int], tuple[str, ...]]]:
+    """The places of the words that name makers, and these makers.
+
+    Words in a row name the values that hold all of them; one word names those it is the surname
+    of, or the one value that holds it.
+    """
+    held = catalogue.counted("maker")
+    if held is None:
+        return
+    small = reading.small()
+    hits = {
+        i: found
+        for i in range(len(reading))
+        if i not in small and (found := _holding(reading, i, catalogue))
+    }
+    done: set[int] = set()
+    for first in sorted(hits):
+        if first in done:
+            continue
+        at, values = _run(reading, first, hits, small)
+        done |= at
+        own = _meant(reading, at, [held.values[v] for v in values])
+        if own:
+            yield frozenset(at), own
+
+
+def _run(
+    reading: Reading, first: int, hits: dict[int, set[int]], small: frozenset[int]
+) -> tuple[set[int], set[int]]:
+    """The words from `first` on that one value holds all of, over small words between them."""
+    at, values = {first}, hits[first]
+    place = first + 1
+    while place < len(reading) and place - max(at) <= _INSIDE + 1:
+        if place in hits and values & hits[place]:
+            at |= set(range(max(at) + 1, place + 1))
+            values = values & hits[place]
+        elif place not in small and len(reading.word(place)) > _INSIDE:
+            break
+        place += 1
+    return at, values
+
+
+def _holding(reading: Reading, place: int, catalogue: Catalogue) -> set[int]:
+    """The places among the facet's values of those that hold a word, or a form of it."""
+    word = reading.folded[place]
+    if not word.isalpha() or len(word) < _SHORTEST:
+        return set()
+    names = catalogue.names["maker"]
+    if found := names.holding(word):
+        return set(found)
+    if not (reading.is_name(place) or place == 0 or reading.lang == "de" or not word.isascii()):
+        return set()
+    own = names.inflected(word)
+    if not own and not word.isascii():  # another script fits loosely
+        asked = spelling(word)
+        like = catalogue.spelled_like(asked) if asked else []
+        own = [form for form, _, name in like if name and distance(asked, spelling(form), 1) <= 1]
+    return {value for one in own for value in names.holding(one)}
+
+
+def _meant(reading: Reading, at: set[int], values: Sequence[str]) -> tuple[str, ...]:
+    """Those of the makers that these words name: a word alone is a surname, or of one maker."""
+    if len(at) > 1 or len(values) == 1:
+        return tuple(values)
+    word = reading.folded[min(at)]
+    return tuple(v for v in values if v.split()[-1][:_KEPT] == word[:_KEPT])
+
+
+def named_places(
+    reading: Reading, catalogue: Catalogue
+) -> Iterator[tuple[frozenset[int], tuple[str, ...]]]:
+    """The places of the words that are a place's whole name, in whatever case or language."""
+    held, names = catalogue.counted("place"), catalogue.names["place"]
+    if held is None:
+        return
+    small, place = reading.small(), 0
+    while place < len(reading):
+        for stop in range(min(len(reading), place + _LONGEST), place, -1):
+            found = names.whole.get(" ".join(reading.folded[place:stop]), ())
+            if not found and stop == place + 1 and place not in small:
+                found = _inflected(reading, place, catalogue)
+            if found and (stop > place + 1 or place not in small):
+                yield frozenset(range(place, stop)), tuple(held.values[v] for v in found)
+                place = stop - 1
+                break
+        place += 1
+
+
+def _inflected(reading: Reading, place: int, catalogue: Catalogue) -> list[int]:
+    """The values whose whole name is a word in the ending of a case."""
+    if not (reading.is_name(place) or not reading.folded[place].isascii()):
+        return []
+    names = catalogue.names["place"]
+    word = reading.folded[place]
+    own = names.inflected(spelling(word) if not word.isascii() else word)
+    return [value for name in own for value in names.whole.get(name, ())]

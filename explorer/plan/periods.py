@@ -1,0 +1,43 @@
+"""Times that a question names: centuries, years, ranges, in every language of the Union."""
+
+from collections.abc import Iterator
+
+from explorer.dates import LANGUAGES, Span, read_date
+from explorer.dates.words import items_of, plain, tokens_of
+from explorer.plan.reading import Reading
+
+_LONGEST = 9  # words of a time: "between the 3rd and the 1st century BCE"
+_TELLING = frozenset("nyCKDH")  # kinds of words without which no time is told
+
+
+def periods(reading: Reading) -> Iterator[tuple[frozenset[int], Span]]:
+    """The places and years of the times named, the longest first, none inside another."""
+    lang = reading.lang if reading.lang in LANGUAGES else ""
+    anchors = [i for i in range(len(reading)) if _telling(reading.word(i), lang)]
+    taken: set[int] = set()
+    for anchor in anchors:
+        if anchor in taken:
+            continue
+        for start, stop in _windows(anchor, len(reading)):
+            if not taken.isdisjoint(range(start, stop)):
+                continue
+            # Not through its memory: what a visitor types is not kept.
+            span = read_date.__wrapped__(reading.between(start, stop), lang)
+            if span:
+                taken |= set(range(start, stop))
+                yield frozenset(range(start, stop)), span
+                break
+
+
+def _windows(anchor: int, total: int) -> Iterator[tuple[int, int]]:
+    """The runs of words around a place, the longest first."""
+    for length in range(min(_LONGEST, total), 0, -1):
+        for start in range(max(0, anchor - length + 1), min(anchor, total - length) + 1):
+            yield start, start + length
+
+
+def _telling(word: str, lang: str) -> bool:
+    if any(c.isdigit() for c in word):
+        return True
+    items = items_of(list(tokens_of(plain(word))), lang)
+    return any(item.kind in _TELLING for item in items)
