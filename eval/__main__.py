@@ -13,7 +13,10 @@ from explorer.errors import WrongUse
 if TYPE_CHECKING:
     from eval.figures import Measured
 
-SUITES = ("finding", "parity", "latency", "embedder")
+OWN = ("understanding", "conversation", "abstention", "counting", "attribution", "language")
+"""Suites with questions of their own."""
+
+SUITES = ("finding", "parity", "latency", "embedder", *OWN)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,7 +34,7 @@ def _commands() -> None:
 
 @app.command()
 def run(
-    suite: Annotated[str, typer.Argument(help="finding, parity, latency or embedder")],
+    suite: Annotated[str, typer.Argument(help=", ".join(SUITES))],
     questions: Annotated[
         str,
         typer.Option(help="A set under eval/questions; without it sample, of latency swedish."),
@@ -81,10 +84,10 @@ def run(
         measured = _embedder(embedder, part, half or "development", weight, shared, data_dir)
     elif suite == "latency":
         measured = _latency(questions, records, delivery, data_dir, shared, peers)
+    elif suite in OWN:
+        measured = _own(suite, half or "all", data_dir, shared)
     else:
-        measured = _asked(
-            suite, questions or "sample", half or "all", data_dir, shared, ablation, against
-        )
+        measured = _asked(suite, questions, half or "all", data_dir, shared, ablation, against)
     if label:
         _label(measured)
     if page:
@@ -109,6 +112,7 @@ def _asked(
     against: Path | None,
 ) -> "Measured":
     """A suite that asks a set of questions."""
+    questions = questions or "sample"
     from eval import collections, finding, parity
     from eval.material import SHARED
     from eval.queries import in_half, load_queries
@@ -129,6 +133,35 @@ def _asked(
         other = {name: told[name] for name in told if told[name] != settings.get(name)}
         settings["before"] = other or "the same"
     return replace(measured, settings=settings, tables=tables)
+
+
+def _own(suite: str, half: str, data_dir: Path | None, shared: Path | None) -> "Measured":
+    """A suite with questions of its own, about the sample collection."""
+    from eval import (
+        abstention,
+        attribution,
+        collections,
+        conversation,
+        counting,
+        language,
+        understanding,
+    )
+    from eval.countinggold import load_counting
+    from eval.material import SHARED
+
+    if suite == "language":
+        return language.run(language.load_spoken(), half)
+    if suite == "attribution":
+        with collections.opened(attribution.SOURCE, data_dir, shared or SHARED) as explorer:
+            return attribution.run(explorer, (), None, shared or SHARED)
+    with collections.opened("sample", data_dir, shared or SHARED) as explorer:
+        if suite == "understanding":
+            return understanding.run(understanding.load(), explorer, half)
+        if suite == "conversation":
+            return conversation.run(conversation.load(), explorer, half)
+        if suite == "counting":
+            return counting.run(load_counting(), explorer, half)
+        return abstention.run(abstention.load(), explorer, half)
 
 
 def _latency(
