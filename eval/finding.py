@@ -102,7 +102,7 @@ def judge(query: Query, explorer: Explorer) -> Judged:
         query=query,
         found=[hit.record.id for hit in hits],
         spoken=_spoken(query, generation.catalogue),
-        answered=told.outcome != "not_found",
+        answered=told.outcome in ("answered", "partly") and told.total != 0,
         right=bool(cited) and cited[0].record_id in query.relevant,
         support=hits[0].support if hits else 0.0,
         citations=len(cited),

@@ -20,7 +20,8 @@ from explorer.retrieve import outcome, retrieve, worth_showing
 from explorer.types import Hit, Plan, Question
 
 BRIDGE, LIKENESS = (1.0, 2.0, 3.0, 4.0), (0.0, 1.0, 2.0)
-FLOORS, NEARS = (0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15), (0.0, 0.25, 0.5, 0.75, 1.0)
+FLOORS = (0.9, 1.0, 1.1, 1.7, 1.75, 1.8, 1.85, 1.9, 1.95, 2.0)
+NEARS, EVIDENCE = (0.0, 0.5, 1.1), (0.0, 0.3, 0.55)
 MOST_ABSENT = 8  # answered though nothing here answers: rows with more are not worth reading
 _SHOWN = Settings().source_count
 
@@ -94,8 +95,8 @@ def _recall(one: Asked) -> float:
 
 
 def _trials(asked: Mapping[str, Sequence[Asked]], weights: Calibration) -> Iterator[Trial]:
-    for floor, near in product(FLOORS, NEARS):
-        tried = replace(weights, floor=floor, near=near)
+    for floor, near, evidence in product(FLOORS, NEARS, EVIDENCE):
+        tried = replace(weights, floor=floor, near=near, evidence=evidence)
         counts = {group: _counted(some, tried) for group, some in asked.items()}
         yield Trial(tried, counts["same language"], counts["across languages"], counts["absent"])
 
@@ -107,7 +108,7 @@ def _counted(asked: Sequence[Asked], calibration: Calibration) -> Counts:
 
 def _ending(one: Asked, calibration: Calibration) -> str:
     hits = worth_showing(one.hits[:_SHOWN], calibration)
-    if outcome(one.plan, hits, calibration) == "not_found":
+    if not hits or outcome(one.plan, hits, calibration) in ("not_found", "out_of_scope"):
         return "refused"
     return "right" if leading_records(one.plan, hits)[0].id in one.query.relevant else "wrong"
 
@@ -134,7 +135,10 @@ def best(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def _named(c: Calibration) -> str:
-    return f"bridge {c.bridge:g}, likeness {c.likeness:g}, floor {c.floor:g}, near {c.near:g}"
+    return (
+        f"bridge {c.bridge:g}, likeness {c.likeness:g}, floor {c.floor:g}, near {c.near:g},"
+        f" evidence {c.evidence:g}"
+    )
 
 
 def _row(trial: Trial) -> dict[str, Figure | None]:

@@ -19,9 +19,9 @@ UNION = frozenset(
 SETS = ("understanding", "conversation", "abstention")
 TOPICS = {
     "visit": {"hours", "tickets", "access", "way", "tours", "services", "route"},
-    "smalltalk": {"greeting", "thanks", "goodbye", "identity", "praise", "distress"},
+    "smalltalk": {"greeting", "thanks", "goodbye", "who-are-you", "praise", "distress"},
     "out_of_scope": {
-        "price", "opinion", "medical", "news", "weather", "other_museum", "other_task",
+        "price", "opinion", "medical", "news", "other-museum", "computing",
     },
 }  # fmt: skip
 SHARES = {

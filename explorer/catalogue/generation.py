@@ -51,6 +51,8 @@ class Calibration:
     """Support and nearness together, below which a question is not answered."""
     near: float = 0.0
     """Weight of the cosine, added to the support."""
+    evidence: float = 0.0
+    """Weight of the logarithm of how much evidence there is, added to both."""
 
 
 @dataclass(frozen=True, slots=True)

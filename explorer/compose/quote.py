@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.backends.protocols import Embedder
+from explorer.compose.disagreeing import disagreeing
 from explorer.compose.statements import fact, notice, notice_of, quotation, tongue
 from explorer.phrases import DEFAULT, language_name, phrase, phrases
 from explorer.render.lines import LABEL_FIELDS, lines
@@ -22,6 +23,7 @@ ASIDE = ("provenance", "inscription")
 
 _MOST_SENTENCES = 3
 _WHOLE = 12  # sentences of a visit text
+_SHORT = 160  # characters of an easy sentence
 _FITS = 0.6  # of the best sentence's fit
 _SEVERAL = 3
 _SHORT_LABEL = ("title", "maker", "date")
@@ -68,7 +70,7 @@ def quote(
     heard = plan.lang
     for record in leading:
         for statement in _about(record, plan, hits, embedder, markers, alone=len(leading) == 1):
-            if statement.citations in said:
+            if statement.citations and statement.citations in said:
                 continue  # a text about two leading records is quoted once
             said.add(statement.citations)
             if statement.kind == "quote" and statement.lang not in ("", heard):
@@ -120,6 +122,10 @@ def _about(
     family = [record, *(h.record for h in hits if record.id in h.record.about)]
     if plan.fields and not any(record.named(name) for name in plan.fields):
         yield from _not_recorded(plan)
+        if "provenance" in plan.fields:
+            return  # what is told beside it would pass for one
+    if alone:
+        yield from disagreeing(record, plan, hits, markers)
     limit, least = (_MOST_SENTENCES if alone else 1), _FITS
     if plan.level == "easy":
         limit = 1
@@ -167,6 +173,12 @@ def best_sentences(
     if not spoken and candidates:
         first = tongue(candidates[0].field)
         spoken = [s for s in candidates if tongue(s.field) == first]
+    levelled = [
+        s for s in spoken if s.record.level == plan.level != "general" and s.record.speaks_for
+    ]
+    spoken = levelled or spoken
+    if plan.level == "easy":
+        spoken = [s for s in spoken if len(s.text) <= _SHORT] or spoken
     if not spoken:
         return []
     fitted = _fitted(spoken, plan, hits, embedder)

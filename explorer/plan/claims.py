@@ -1,7 +1,7 @@
 """Filters out of words: which words of a question stand for a value that can be counted by."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.catalogue.reading import Catalogue
 from explorer.compounds import parts
@@ -31,7 +31,8 @@ _CUES: dict[str, tuple[str, FilterValue]] = {
 }  # fmt: skip
 ASKING = (
     "oldest", "newest", "largest", "smallest", "heaviest", "lightest", "acquired-last",
-    "acquired-first", "count", "most", "per", "list", "all",
+    "acquired-first", "count", "most", "per", "list", "all", "who-made", "when-made", "how-made",
+    "how-large", "how-heavy", "who-gave", "where-now", "number-of-object",
 )  # fmt: skip
 """Cues whose words ask, and name nothing: Romanian "cea mai mare" is the largest, and no sea."""
 POINTING = (
@@ -80,6 +81,12 @@ def claims(reading: Reading, catalogue: Catalogue, *, threaded: bool = False) ->
         if taken.isdisjoint(claim.at):
             kept.append(claim)
             taken |= claim.at
+            continue
+        for i, own in enumerate(kept):  # "by women" and "women artists"
+            if (own.name, own.values) == (claim.name, claim.values) and own.at & claim.at:
+                kept[i] = replace(own, at=own.at | (claim.at - taken))
+                taken |= claim.at
+                break
     return tuple(sorted(kept, key=lambda one: min(one.at)))
 
 
@@ -162,9 +169,12 @@ def _concepts(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
     told: set[int] = set()
     for one in named(reading.stems, reading.lang):
         at = frozenset(range(one.start, one.stop))
-        if at <= small and not _is_noun(reading, at):
-            continue
-        if claim := _chosen(reading, at, one.ids, catalogue):
+        ids = one.ids
+        if at <= small:
+            ids = tuple(i for i in ids if concepts()[i].facet == "type")
+            if not ids or not _is_noun(reading, at):
+                continue
+        if claim := _chosen(reading, at, ids, catalogue):
             told |= at
             yield claim
     for i, word in enumerate(reading.folded):
@@ -179,9 +189,8 @@ def _concepts(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
 
 def _is_noun(reading: Reading, at: frozenset[int]) -> bool:
     """Whether a word that asks is the thing itself: "il dipinto", not "oggetti dipinti"."""
-    before = min(at) - 1
     plain = reading.folded[min(at)] not in listed(reading.lang)
-    return plain and before not in reading.at("filler")
+    return plain and reading.at("filler").isdisjoint({min(at) - 1, *at})
 
 
 def _compound(reading: Reading, place: int, catalogue: Catalogue) -> Claim | None:

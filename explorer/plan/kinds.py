@@ -30,6 +30,7 @@ _COUNTING = (
 """Cues whose words restrict nothing, in a question to be counted."""
 _TELLING = frozenset(("maker", "place", "from", "to", "gender"))
 """Filters that make a list of a mere "vases from China"."""
+_THINGS = frozenset(("maker", "type", "material", "technique"))
 _BEHIND = frozenset(("et", "fi", "hu", "lt", "lv"))
 _NEAR = 3  # words between "per" and what is grouped by
 
@@ -89,10 +90,11 @@ def _topic(reading: Reading, cues: Sequence[str]) -> str:
 
 def _visit(reading: Reading, claims: Sequence[Claim]) -> Understood | None:
     """A question about visiting, not about objects that show a café or a ticket."""
-    things = {claim.name for claim in claims} & {"maker", "type", "material", "technique"}
+    given = sorted(reading.given("visit-"), key=lambda c: (-len(c.at), c.cue))
+    told = frozenset(place for cue in given if len(cue.at) > 1 for place in cue.at)
+    things = {claim.name for claim in claims if not claim.at <= told} & _THINGS
     if things or reading.gives("other-museum"):
         return None
-    given = sorted(reading.given("visit-"), key=lambda c: (-len(c.at), c.cue))
     if given:
         return Understood("visit", given[0].cue.removeprefix("visit-"))
     return Understood("visit", "route") if reading.gives("route") else None

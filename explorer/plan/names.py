@@ -1,11 +1,14 @@
 """Names in a question: makers and places of the catalogue, whole, by surname, inflected."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 
 from explorer.bridge import distance
 from explorer.catalogue.reading import Catalogue
 from explorer.catalogue.wordforms import spelling
 from explorer.plan.reading import Reading
+from explorer.text import fold_to_latin
 
 _SHORTEST = 3
 _KEPT = 4  # letters of a name that no case changes
@@ -76,11 +79,30 @@ def _holding(reading: Reading, place: int, catalogue: Catalogue) -> set[int]:
 
 
 def _meant(reading: Reading, at: set[int], values: Sequence[str]) -> tuple[str, ...]:
-    """Those of the makers that these words name: a word alone is a surname, or of one maker."""
-    if len(at) > 1 or len(values) == 1:
+    """Those of the makers that these words name: one word alone is a surname, or "Rembrandt"."""
+    if len(at) > 1:
         return tuple(values)
-    word = reading.folded[min(at)]
-    return tuple(v for v in values if v.split()[-1][:_KEPT] == word[:_KEPT])
+    word = fold_to_latin(reading.folded[min(at)])[:_KEPT]
+    return tuple(v for v in values if _alone(v.split(), word))
+
+
+def _alone(name: Sequence[str], word: str) -> bool:
+    """Whether a maker is called by this beginning of a word alone: by the surname, or as known."""
+    if fold_to_latin(name[-1])[:_KEPT] == word or len(name) == 1:
+        return True
+    known = [own for own in name if fold_to_latin(own)[:_KEPT] == word]
+    return any(of in name for own in known for of in mononyms().get(own, ()))
+
+
+@cache
+def mononyms() -> Mapping[str, tuple[str, ...]]:
+    """First names that one artist is known by -> another word of that artist's name."""
+    table = files("explorer").joinpath("vocabulary", "mononyms.tsv").read_text("utf-8")
+    found: dict[str, tuple[str, ...]] = {}
+    for line in table.splitlines()[1:]:
+        name, _, of = line.partition("\t")
+        found[name] = (*found.get(name, ()), of)
+    return found
 
 
 def named_places(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import log
 
 import numpy as np
 
@@ -58,16 +59,18 @@ def _with_family(hits: Sequence[Hit], plan: Plan, generation: Generation) -> lis
     for i, hit in enumerate(hits):
         objects = catalogue.keys(hit.record.speaks_for) if i < _RELATED_FROM else []
         texts = catalogue.texts_about(hit.record.id) if i < with_texts and not objects else []
-        about = sorted(related(hit, texts), key=lambda text: _order(text.record, plan.lang))
+        about = sorted(related(hit, texts), key=lambda text: _order(text.record, plan))
         for one in (*related(hit, objects), hit, *about[:_TEXTS]):
             placed.setdefault(one.record.id, one)
     return list(placed.values())
 
 
-def _order(text: Record, lang: str) -> tuple[bool, int]:
-    """Texts that can be read in `lang` before others, then those about few objects."""
-    read = any(f.lang.partition("-")[0] == lang for _, f in text.named("text"))
-    return not read, len(text.about)
+def _order(text: Record, plan: Plan) -> tuple[bool, bool, int]:
+    """Texts in the visitor's language before others, those of the level asked for, then those
+    about few objects.
+    """
+    read = any(f.lang.partition("-")[0] == plan.lang for _, f in text.named("text"))
+    return not read, plan.level not in ("general", text.level), len(text.about)
 
 
 def _beside(hit: Hit, record: Record) -> Hit:
@@ -123,10 +126,12 @@ def _weighed(hit: Hit, key: int, ranking: Ranking, generation: Generation) -> Hi
         if found:
             met[word] = max(found, key=lambda one: one.share)
     stands = near(told, met, naming)
+    share, weight = support(told, held, stands)
     return replace(
         hit,
         likeness=liked(ranking.matches, alike),
-        support=support(told, held, stands),
+        support=share,
+        evidence=weight / log(generation.manifest.passages + 1),
         detail=detail(told, held, stands),
         naming=any(held.values()) or any(named for _, named in stands.values()),
         words=tuple(held),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from math import log1p
 
 from explorer.catalogue.generation import Calibration
 from explorer.catalogue.wordforms import NAMING
@@ -83,8 +84,8 @@ def naming_forms(records: Sequence[Record]) -> frozenset[str]:
     )
 
 
-def support(told: Sequence[Evidence], held: Mapping[str, bool], near: Near) -> float:
-    """Evidence for a record over all evidence, 0..1.
+def support(told: Sequence[Evidence], held: Mapping[str, bool], near: Near) -> tuple[float, float]:
+    """The share of all evidence that is for a record, 0..1, and how much evidence that is.
 
     `held` says of each word a record holds whether it is one of those that name the record.
     """
@@ -93,7 +94,7 @@ def support(told: Sequence[Evidence], held: Mapping[str, bool], near: Near) -> f
         share, naming = (1.0, held[e.word]) if e.word in held else near.get(e.word, (0.0, False))
         for_it += share * e.idf * (_NAMING_WEIGHT if naming else 1)
         against += (1 - share) * e.against
-    return for_it / (for_it + against) if for_it else 0.0
+    return (for_it / (for_it + against) if for_it else 0.0), for_it
 
 
 def detail(told: Sequence[Evidence], held: Mapping[str, bool], near: Near) -> float:
@@ -128,8 +129,12 @@ def _met(hit: Hit, calibration: Calibration) -> bool:
 
 
 def assured(hit: Hit, calibration: Calibration) -> bool:
-    """Whether words and sense together say enough for a hit to be what is asked for."""
-    return hit.support + calibration.near * max(hit.cosine, 0.0) >= calibration.floor
+    """Whether words and sense together say enough for a hit to be what is asked for.
+
+    All of one word says less than most of five: evidence counts by its logarithm, in rare words.
+    """
+    said = hit.support + calibration.near * max(hit.cosine, 0.0)
+    return said + calibration.evidence * log1p(hit.evidence) >= calibration.floor
 
 
 def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcome:

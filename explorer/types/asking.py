@@ -43,6 +43,8 @@ class Hit:
     coverage: float = 0.0
     likeness: float = 0.0
     support: float = 0.0
+    evidence: float = 0.0
+    """How much that is, in words that only one passage holds."""
     detail: float = 1.0
     """The share of what is asked beyond the record's name that it holds; 1 where nothing is."""
     naming: bool = False
@@ -190,6 +192,8 @@ class Card:
     url: str = ""
     room: str = ""
     on_view: bool | None = None
+    notice: str = ""
+    """What a visitor is told before the record, and before its picture is shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,186 @@
+"""What a question asks: its kind, its filters, what it points back to; over the sample."""
+
+from collections.abc import Callable
+
+import pytest
+
+from explorer.ask import answer
+from explorer.plan import plan
+from explorer.types import Answer, Plan, Question, Turn
+from explorer.wiring import Explorer
+
+Planned = Callable[..., Plan]
+Asked = Callable[..., Answer]
+
+
+@pytest.fixture
+def planned(explorer: Explorer) -> Planned:
+    catalogue = explorer.serving().generation.catalogue
+    return lambda text, **more: plan(Question(text, **more), catalogue, default_lang="en")
+
+
+@pytest.fixture
+def asked(explorer: Explorer) -> Asked:
+    return lambda text, **more: answer(Question(text, **more), explorer)
+
+
+def filters(told: Plan) -> dict[str, object]:
+    return {name: value for name, value in told.filters.items() if name != "kind"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "topic"),
+    [
+        ("Who painted the Great Wave?", "attribute", ""),
+        ("Wie viele Vasen habt ihr?", "count", ""),
+        ("Quel est l'objet le plus ancien ?", "superlative", ""),
+        ("Show me all prints from Japan", "list", ""),
+        ("Hoeveel objecten per eeuw?", "group", ""),
+        ("Compare the Great Wave and the Milkmaid", "compare", ""),
+        ("Ile kosztuje bilet?", "visit", "tickets"),
+        ("När öppnar museet?", "visit", "hours"),
+        ("Grazie mille!", "smalltalk", "thanks"),
+        ("Are you a robot?", "smalltalk", "who-are-you"),
+        ("What is the weather tomorrow?", "out_of_scope", "news"),
+        ("How much is the Great Wave worth?", "out_of_scope", "price"),
+        ("I want to kill myself", "smalltalk", "distress"),
+        ("something about the sea", "explore", ""),
+        ("MOS 1001", "known_item", ""),
+        ("What can I see in an hour with children?", "visit", "route"),
+    ],
+)
+def test_questions_are_told_apart_by_what_they_ask(
+    planned: Planned, text: str, kind: str, topic: str
+) -> None:
+    told = planned(text)
+    assert (told.kind, told.topic) == (kind, topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("How many paintings from the 17th century are there?",
+         {"type": ["#painting"], "from": 1601, "to": 1700}),
+        ("Hur många målningar från 1600-talet finns det?",
+         {"type": ["#painting"], "from": 1600, "to": 1699}),
+        ("Wie viele Objekte aus Japan sind ausgestellt?", {"place": ["#jp"], "on_view": True}),
+        ("Combien de peintures de Johannes Vermeer ?",
+         {"type": ["#painting"], "maker": ["johannes vermeer"]}),
+        ("Ile obrazów namalowały kobiety?", {"type": ["#painting"], "gender": "female"}),
+        ("How many objects are in room 9?", {"room": ["room 9"]}),
+        ("How many prints were made before 1850?", {"type": ["#print"], "to": 1849}),
+    ],
+)  # fmt: skip
+def test_filters_come_out_of_words_in_every_language(
+    planned: Planned, text: str, expected: dict[str, object]
+) -> None:
+    told = planned(text)
+    assert told.kind == "count"
+    assert told.unknown == ()
+    assert filters(told) == expected
+
+
+def test_a_word_that_no_filter_stands_for_is_named_and_nothing_is_counted(asked: Asked) -> None:
+    told = asked("How many beautiful vases do you have?")
+    assert (told.total, told.outcome) == (None, "not_found")
+    assert "beautiful" in told.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many paintings are not from France?",
+        "How many objects are made of gold and silver?",
+        "Wie viele Gemälde ohne Rahmen gibt es?",
+    ],
+)
+def test_what_filters_cannot_say_is_not_counted_as_something_else(asked: Asked, text: str) -> None:
+    assert asked(text).total is None
+
+
+def test_a_count_states_its_filter_and_of_how_many_it_is_not_known(asked: Asked) -> None:
+    told = asked("How many objects are from Japan?")
+    kinds = [statement.kind for statement in told.statements]
+    assert kinds.count("count") >= 2
+    assert "Japan" in told.text
+    assert "Place" in told.text
+    assert told.filters == {"kind": "object", "place": ["#jp"]}
+
+
+def test_the_returned_filters_give_the_same_records_when_searched(
+    asked: Asked, explorer: Explorer
+) -> None:
+    from explorer.search import search
+
+    told = asked("How many paintings from the 19th century are by women artists?")
+    assert told.total == search(explorer, filters=told.filters).total
+    assert told.total
+
+
+def history(*records: str, said: str = "Who painted the Great Wave?") -> list[Turn]:
+    return [Turn("visitor", said), Turn("explorer", "", list(records))]
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("and when was it made?", ("date",)),
+        ("wie groß ist es?", ("measurement",)),
+        ("et qui l'a peint ?", ("maker",)),
+    ],
+)
+def test_a_pronoun_means_what_was_shown_last(
+    planned: Planned, text: str, fields: tuple[str, ...]
+) -> None:
+    told = planned(text, history=history("paintings:1001", "paintings:1003"))
+    assert told.about == ("paintings:1001",)
+    assert told.fields == fields
+
+
+def test_the_second_one_is_the_second_that_was_shown(planned: Planned) -> None:
+    shown = history("paintings:1001", "paintings:1003")
+    assert planned("tell me more about the second one", history=shown).about == ("paintings:1003",)
+    assert planned("and the last one?", history=shown).about == ("paintings:1003",)
+
+
+def test_in_polish_please_answers_again_in_polish(asked: Asked) -> None:
+    told = asked("in Polish please", history=history("paintings:1001"))
+    assert told.lang == "pl"
+    assert told.statements[1].citations[0].record_id == "paintings:1001"
+
+
+def test_others_by_the_same_maker_are_listed(planned: Planned) -> None:
+    told = planned("what else did he make?", history=history("paintings:1001"))
+    assert told.kind == "list"
+    assert "katsushika hokusai" in told.filters["maker"]  # type: ignore[operator]
+
+
+def test_a_count_is_narrowed_by_what_follows(planned: Planned) -> None:
+    before = history("paintings:1001", said="How many objects are from Japan?")
+    told = planned("and how many of them are prints?", history=before)
+    assert filters(told) == {"place": ["#jp"], "type": ["#print"]}
+
+
+def test_a_change_of_subject_drops_the_thread(planned: Planned) -> None:
+    told = planned("Who built the violin Il Cremonese?", history=history("paintings:1001"))
+    assert told.about == ()
+    assert planned("what time do you open?", history=history("paintings:1001")).kind == "visit"
+
+
+@pytest.mark.parametrize(
+    "page", ["paintings:1003", "MOS 1003", "https://museum.example/objects/1003"]
+)
+def test_the_page_a_visitor_stands_on_says_what_this_is(planned: Planned, page: str) -> None:
+    told = planned("who made this?", page=page)
+    assert (told.about, told.fields) == (("paintings:1003",), ("maker",))
+
+
+def test_a_page_of_another_site_says_nothing(planned: Planned) -> None:
+    assert planned("who made this?", page="https://elsewhere.example/").about == ()
+
+
+def test_a_famous_work_that_is_elsewhere_is_not_the_nearest_thing(asked: Asked) -> None:
+    told = asked("When did Picasso paint your Guernica?")
+    assert told.outcome == "not_found"
+    assert "Guernica" in told.text
+    assert not any(statement.citations for statement in told.statements)
