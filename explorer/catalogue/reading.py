@@ -148,7 +148,7 @@ class Catalogue:
         marks = ",".join("?" * len(rows))
         found = self.rows(
             "SELECT DISTINCT t.title FROM passage p JOIN title t ON t.record = p.record"  # noqa: S608
-            f" WHERE p.row IN ({marks})",
+            f" JOIN record r ON r.key = p.record WHERE r.kind != 'visit' AND p.row IN ({marks})",
             rows,
         )
         return [title for (title,) in found]

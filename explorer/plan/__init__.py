@@ -11,7 +11,7 @@ from explorer.plan.claims import Claim, claims, contradicting, filters_of
 from explorer.plan.elsewhere import elsewhere
 from explorer.plan.kinds import FIELDS_BY_CUE, Understood, understood
 from explorer.plan.reading import Reading, read
-from explorer.plan.thread import followed, in_focus, language_asked, narrows, said_before
+from explorer.plan.thread import Thread, followed, in_focus, language_asked, narrows, said_before
 from explorer.plan.titles import names_title
 from explorer.plan.words import (
     asked_fields,
@@ -22,7 +22,7 @@ from explorer.plan.words import (
     spoken_language,
 )
 from explorer.text import nfc
-from explorer.types import COUNTED, FilterValue, Kind, Plan, Question
+from explorer.types import COUNTED, Kind, Plan, Question
 
 __all__ = ["asked_fields", "check_question", "content_words", "known_language", "plan"]
 
@@ -128,29 +128,51 @@ def _threaded(
     """The plan of a question that goes on from what was said or from the page."""
     if base.numbers or not (question.history or question.page):
         return None
-    before = said_before(question)
-    if before and narrows(reading, found, told):
-        text, place = before
-        earlier = replace(question, text=text, history=question.history[:place])
-        last = plan(earlier, catalogue, default_lang=default_lang)
-        if last.kind == "explore" and (
-            listed := filters_of(claims(read(text, last.heard), catalogue))
-        ):
-            last = replace(last, kind="list", filters=listed)
-        if last.kind in COUNTED and not last.unknown:
-            goes_on = told.kind if told.kind != "explore" else last.kind
-            new = _counting(base, reading, found, told)
-            merged: dict[str, FilterValue] = {**_kept(last, new), **new.filters}
-            return replace(new, kind=goes_on, filters=merged, by=told.by or _by(last, goes_on),
-                           order=told.order or _order(last, goes_on), unknown=())  # fmt: skip
     focus = in_focus(question, catalogue)
     thread = followed(reading, found, told, focus, on_page=bool(question.page))
-    if thread is None:
-        return None
-    if thread.filters:
-        shared: Kind = told.kind if told.kind in COUNTED else "list"
+    if thread and thread.filters:
+        kind: Kind = told.kind if told.kind in COUNTED else "list"
         filters = {**OBJECTS, **filters_of(found), **thread.filters, **base.filters}
-        return replace(base, kind=shared, filters=filters, by=told.by, order=told.order)
+        return replace(base, kind=kind, filters=filters, by=told.by, order=told.order)
+    if narrows(reading, found, told):
+        last = _listed_before(question, catalogue, default_lang)
+        if last is not None:
+            return _narrowed(last, _counting(base, reading, found, told), told)
+    return _about(base, thread, told) if thread else None
+
+
+def _listed_before(question: Question, catalogue: Catalogue, default_lang: str) -> Plan | None:
+    """The list or count that was asked for last; None where it was something else."""
+    before = said_before(question)
+    if before is None:
+        return None
+    text, place = before
+    earlier = replace(question, text=text, history=question.history[:place])
+    last = plan(earlier, catalogue, default_lang=default_lang)
+    if last.kind == "explore":
+        listed = filters_of(claims(read(text, last.heard), catalogue))
+        last = replace(last, kind="list", filters=listed) if listed else last
+    return last if last.kind in COUNTED and not last.unknown else None
+
+
+def _narrowed(last: Plan, new: Plan, told: Understood) -> Plan:
+    """What was counted before, by the new filters as well; of one thing the new one holds."""
+    kind = told.kind if told.kind != "explore" else last.kind
+    years = {"from", "to"}
+    gone = set(new.filters) | (years if years & set(new.filters) else set())
+    kept = {name: value for name, value in last.filters.items() if name not in gone}
+    return replace(
+        new,
+        kind=kind,
+        filters={**kept, **new.filters},
+        by=told.by or (last.by if kind == "group" else ""),
+        order=told.order or (last.order if kind == "superlative" else ""),
+        unknown=(),
+    )
+
+
+def _about(base: Plan, thread: Thread, told: Understood) -> Plan:
+    """The plan of a question about records that were shown, or of more like them."""
     kind: Kind = "explore" if thread.similar else "known_item"
     said = content_words(base.text, base.heard)
     return replace(
@@ -170,21 +192,6 @@ def _describing(found: Sequence[Claim]) -> bool:
 
 def _none(counting: Plan, catalogue: Catalogue) -> bool:
     return not len(catalogue.matching(counting.filters))
-
-
-def _kept(last: Plan, new: Plan) -> dict[str, FilterValue]:
-    """The filters of before that a new one of the same thing does not replace."""
-    years = {"from", "to"}
-    gone = set(new.filters) | (years if years & set(new.filters) else set())
-    return {name: value for name, value in last.filters.items() if name not in gone}
-
-
-def _by(last: Plan, kind: str) -> str:
-    return last.by if kind == "group" else ""
-
-
-def _order(last: Plan, kind: str) -> str:
-    return last.order if kind == "superlative" else ""
 
 
 def _beyond_cues(kept: Sequence[str], reading: Reading, told: Understood) -> list[str]:
