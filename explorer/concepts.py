@@ -16,12 +16,6 @@ FACETS = (
 )  # fmt: skip
 _ABOUT = ("id", "facet", "broader", "aat", "wikidata")
 _LONGEST = 6  # words of a label
-_INFLECTING = frozenset(
-    ("bg", "cs", "el", "et", "fi", "ga", "hr", "hu", "lt", "lv", "mt", "pl", "ro", "sk", "sl", "uk")
-)
-_BEGINS = 3  # letters that no case changes
-_CHANGED = 2  # letters at its end that a case may change
-_ADDED = 4  # letters that a case may add
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,36 +116,19 @@ def continents() -> Mapping[str, str]:
 
 
 def inflected(word: str, lang: str) -> tuple[str, ...]:
-    """The ids of the concepts that a folded word may name with the ending of a case or number."""
-    code = tongue(lang)
-    best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
-    for label, ids in _beginning(code).get(word[:_BEGINS], ()):
-        common = next(
-            (i for i, (a, b) in enumerate(zip(label, word, strict=False)) if a != b),
-            min(len(label), len(word)),
-        )
-        kept = max(_BEGINS, len(label) - _CHANGED)
-        if common >= kept and len(word) - common <= _ADDED:
-            best = max(best, (common, -abs(len(label) - len(word)), ids))
-    return best[2]
+    """The ids of the concepts that a folded word names in a case or number no label has."""
+    return _inflections().get((tongue(lang), word), ())
 
 
 @cache
-def _beginning(lang: str) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
-    """The labels of one word by their first letters, in languages whose nouns change a lot."""
-    if lang not in _INFLECTING:
-        return {}
-    found: dict[str, dict[str, dict[str, None]]] = {}
-    for concept in concepts().values():
-        for label in concept.labels.get(lang, ()):
-            plain = fold(label)
-            if plain.isalpha():
-                own = found.setdefault(plain[:_BEGINS], {}).setdefault(plain, {})
-                own[concept.id] = None
-    return {
-        start: tuple((label, tuple(ids)) for label, ids in own.items())
-        for start, own in found.items()
-    }
+def _inflections() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    table = files("explorer").joinpath("vocabulary", "inflections.tsv").read_text("utf-8")
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+        for lang, told in row.items():
+            for form in filter(None, () if lang == "id" else told.split("|")):
+                found.setdefault((lang, fold(form)), {})[row["id"]] = None
+    return {key: tuple(ids) for key, ids in found.items()}
 
 
 def of_value(value: str, lang: str, facet: str) -> Concept | None:
@@ -159,9 +136,25 @@ def of_value(value: str, lang: str, facet: str) -> Concept | None:
     found = words(value)
     if not 0 < len(found) <= _LONGEST:
         return None
-    ids = _borne(tongue(lang)).get(_key(found, lang), ())
-    own = [concepts()[i] for i in ids if concepts()[i].facet == facet]
-    return own[0] if len(own) == 1 else None
+    # As written first: the stem of Swedish "papper" is that of "papp", which is cardboard.
+    for ids in (
+        _written(tongue(lang)).get(fold(" ".join(found)), ()),
+        _borne(tongue(lang)).get(_key(found, lang), ()),
+    ):
+        own = [concepts()[i] for i in ids if concepts()[i].facet == facet]
+        if own:
+            return own[0] if len(own) == 1 else None
+    return None
+
+
+@cache
+def _written(lang: str) -> Mapping[str, tuple[str, ...]]:
+    """The folded labels of a language -> the ids of the concepts that bear it."""
+    found: dict[str, dict[str, None]] = {}
+    for concept in concepts().values():
+        for label in concept.labels.get(lang, ()):
+            found.setdefault(fold(" ".join(words(label))), {})[concept.id] = None
+    return {label: tuple(ids) for label, ids in found.items()}
 
 
 def token(concept_id: str) -> str:

@@ -1,7 +1,9 @@
 """The concept vocabulary: whole in every language of the Union, and found in sentences."""
 
+import csv
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,21 @@ UNION = (
     "bg", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "de", "el", "hu", "ga", "it", "lv", "lt",
     "mt", "pl", "pt", "ro", "sk", "sl", "es", "sv",
 )  # fmt: skip
+
+
+VOCABULARY = Path(__file__).parents[1] / "explorer" / "vocabulary"
+
+
+def _inflections() -> dict[tuple[str, str], set[str]]:
+    """(language, folded form) -> the concepts that it names."""
+    found: dict[tuple[str, str], set[str]] = {}
+    with (VOCABULARY / "inflections.tsv").open(encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE):
+            concept = row.pop("id")
+            for lang, told in row.items():
+                for form in filter(None, told.split("|")):
+                    found.setdefault((lang, fold(form)), set()).add(concept)
+    return found
 
 
 def _ids(text: str, lang: str) -> set[str]:
@@ -110,3 +127,39 @@ def test_a_value_names_one_concept_of_its_facet_in_any_language() -> None:
 def test_a_word_of_an_unknown_language_names_what_bears_it_anywhere() -> None:
     assert "still-life" in labelled("Stillleben")
     assert labelled("xyzzy") == ()
+
+
+def test_a_form_in_a_case_is_no_label_and_names_one_concept_of_a_facet() -> None:
+    named_by = _inflections()
+    assert {concept for ids in named_by.values() for concept in ids} <= concepts().keys()
+    labels = {
+        (lang, fold(label))
+        for concept in concepts().values()
+        for lang, several in concept.labels.items()
+        for label in several
+    }
+    assert sorted(named_by.keys() & labels) == []
+    for form, ids in named_by.items():
+        facets = Counter(concepts()[one].facet for one in ids)
+        assert max(facets.values()) == 1, form
+
+
+@pytest.mark.parametrize(
+    ("lang", "form", "concept"),
+    [
+        ("lv", "gleznu", "painting"), ("hr", "slikama", "painting"), ("sk", "obrazov", "painting"),
+        ("sl", "kovancev", "coin"), ("bg", "картините", "painting"), ("lv", "koka", "wood"),
+        ("sk", "dreva", "wood"), ("sl", "lesa", "wood"), ("hr", "srebra", "silver"),
+        ("fi", "puusta", "wood"), ("lt", "paveikslų", "painting"), ("pl", "złota", "gold"),
+    ],
+)  # fmt: skip
+def test_what_a_question_counts_is_known_in_its_case(lang: str, form: str, concept: str) -> None:
+    by_stem = {one for found in named([stem(form, lang)], lang) for one in found.ids}
+    assert concept in by_stem | _inflections().get((lang, fold(form)), set())
+
+
+def test_a_kind_of_instrument_is_a_musical_instrument() -> None:
+    assert lineage("guitar") == ("guitar", "stringed-instrument", "musical-instrument")
+    for lang, value in {"pt": "xilofone", "nl": "lamellofoon", "el": "έγχορδο"}.items():
+        concept = of_value(value, lang, "type")
+        assert concept is not None and "musical-instrument" in lineage(concept.id), value

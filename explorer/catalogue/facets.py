@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from explorer.catalogue.wordforms import parts_of_the_world
 from explorer.compounds import parts
-from explorer.concepts import called, concepts, is_token, lineage, of_token, of_value, token
+from explorer.concepts import called, concepts, is_token, lineage, named, of_token, of_value, token
 from explorer.countries import country_token
 from explorer.gazetteer import names_of
 from explorer.language import words as listed_words
-from explorer.text import fold, tongue, words
+from explorer.text import fold, stem, tongue, words
 from explorer.types import Record
 
 _OF = {
@@ -24,6 +24,7 @@ _OF = {
 
 _FIELDS = tuple(_OF)
 _HEADED = ("type", "material")
+_MATERIALS = 8  # words of a value that names several
 _HEAD = 3  # words of a value whose head is looked at
 _LINKED = frozenset(("bg", "da", "de", "en", "et", "fi", "hu", "lv", "lt", "nb", "nl", "sv"))
 """Languages in which what is told of a noun stands before it."""
@@ -104,7 +105,12 @@ def _kinds(name: str, label: str, lang: str) -> Iterator[Facet]:
 
     The head of several words stands first where adjectives follow, else last; of a compound last.
     """
-    if name not in _HEADED or of_value(label, lang, name) or len(found := words(label)) > _HEAD:
+    if name not in _HEADED or of_value(label, lang, name):
+        return
+    if name == "material":
+        yield from _materials(label, lang)
+        return
+    if len(found := words(label)) > _HEAD:
         return
     small = listed_words(lang, "function")
     if any(fold(word) in small for word in found):
@@ -120,6 +126,16 @@ def _kinds(name: str, label: str, lang: str) -> Iterator[Facet]:
         }
     for one in told if len(told) == 1 else ():
         yield Facet(name, token(one), concepts()[one].label("en"))
+
+
+def _materials(label: str, lang: str) -> Iterator[Facet]:
+    """All that a value of several materials names: "oil on canvas"; not of two sentences."""
+    if "." in label or len(found := words(label)) > _MATERIALS:
+        return
+    for one in named([stem(word, lang) for word in found], lang):
+        for concept in (concepts()[i] for i in one.ids):
+            if concept.facet == "material":
+                yield Facet("material", token(concept.id), concept.label("en"))
 
 
 def _makers(record: Record) -> Iterator[tuple[str, str]]:

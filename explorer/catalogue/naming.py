@@ -11,7 +11,7 @@ FACETS = ("maker", "place")
 """Those whose values are names, by any word of which they may be asked for."""
 
 _KEPT = 4  # letters of a name that no case changes
-_ENDING = 3  # letters that a case may add
+_ENDING = 4  # letters that a case may add
 
 
 @dataclass(frozen=True, slots=True)

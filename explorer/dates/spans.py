@@ -66,13 +66,17 @@ def _span(items: list[Item]) -> Span | None:
     certainty: Certainty = "uncertain" if "?" in kinds else "circa" if "c" in kinds else "certain"
     items = [item for item in items if item.kind not in "c?T"]
     items = items[1:] if items and items[0].kind == "V" else items
+    if items == [Item("E", -1)]:
+        return Span(None, 0, certainty)  # "before Christ"
     match = _SHAPE.fullmatch("".join(item.kind for item in items))
     if not match:
         return None
     left, right = (items[slice(*match.span(side))] for side in ("left", "right"))
-    if certainty == "certain" and match["left"] == "n" and left[0].value < 1000 and not right:
+    if certainty == "certain" and match["left"] == "n" and not right and _is_small(left[0]):
         return None  # "before 300" is said of years that have passed
     limit = match["lead"] + (match["onwards"] or "") + match["post"]
+    if limit in ("S", "W") and items[0].value and any(item.kind in "CKDH" for item in left):
+        limit = ""  # "from the 17th century"
     years = _range(left, right) if right else _atom(left)
     if years and "T" in kinds:
         years = _turn(years, left, right)
@@ -81,12 +85,17 @@ def _span(items: list[Item]) -> Span | None:
     start, end = years
     ends = {
         "": (start, end), "U": (None, end), "Y": (None, end), "UY": (None, end),
-        "S": (start, None), "Z": (start, None), "B": (None, start - 1), "O": (None, start - 1),
+        "S": (start, None), "SZ": (start, None), "WZ": (start, None), "Z": (start, None),
+        "B": (None, start - 1), "O": (None, start - 1),
         "A": (end + 1, None), "N": (end + 1, None),
     }.get("" if right else limit)  # fmt: skip
     if not ends or not all(FIRST_YEAR <= year <= LAST_YEAR for year in ends if year is not None):
         return None
     return Span(*ends, certainty)
+
+
+def _is_small(number: Item) -> bool:
+    return number.value < 1000 and number.width >= 0
 
 
 def _turn(years: _Years, left: list[Item], right: list[Item]) -> _Years | None:
@@ -100,6 +109,8 @@ def _turn(years: _Years, left: list[Item], right: list[Item]) -> _Years | None:
 
 def _range(left: list[Item], right: list[Item]) -> _Years | None:
     """The years from one date to another, each borrowing what it leaves to the other to say."""
+    if left[0] == Item("D", 1) and right[0].kind == "n":  # Polish "lata 1880-1900"
+        left = left[1:]
     left_kinds, right_kinds = ("".join(item.kind for item in side) for side in (left, right))
     if "E" in left_kinds and "E" not in right_kinds:  # AD 100-200, but not 100 BC - 200
         if Item("E", -1) in left:
@@ -180,6 +191,8 @@ def _base(items: list[Item], era: bool) -> _Years | None:
         items = items[1:]
     kinds, values = "".join(item.kind for item in items), [item.value for item in items]
     match kinds:
+        case "n" if items[0].width < 0:  # French "XVIIe"
+            return values[0] * 100 - 99, values[0] * 100
         case "y" | "n" if kinds == "y" or values[0] >= (1 if era and items[0].width else 100):
             return values[0], values[0]
         case "nMn" | "Mnn" | "Mn" | "nM" | "nnn" | "nnM":

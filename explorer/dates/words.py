@@ -48,7 +48,8 @@ class _Lexicon(NamedTuple):
 
 # The meanings of words.tsv: a letter for the shapes of `spans`, and a value where the table gives
 # none. "fill_words" stand before no number, "fill_or_to" is a range after one; "tens" is a decade
-# after 80, but not after 1880; "afterwards", "prior" and "betwixt" stand behind their years.
+# after 80, but not after 1880, and "decade=1" is years before two of them; "afterwards", "prior"
+# and "betwixt" stand behind their years; "from" and "of_or_since" a century is of it.
 _KINDS = {
     "fill": ("f", 0), "fill_or_to": ("r", 0), "fill_words": ("g", 0), "ordinal": ("f", 31),
     "block": ("x", 0), "circa": ("c", 0), "doubt": ("?", 0),
@@ -60,6 +61,7 @@ _KINDS = {
     "early": ("P", 1), "middle": ("P", 2), "late": ("P", 3), "turn": ("T", 0),
     "before": ("B", 0), "after": ("A", 0), "until": ("U", 0), "since": ("S", 0),
     "between": ("W", 0), "betwixt": ("w", 0), "to": ("R", 0), "finished": ("V", 0),
+    "from": ("W", 1), "of_or_since": ("S", 1),
     "or_later": ("Z", 0), "afterwards": ("N", 0), "or_earlier": ("Y", 0), "prior": ("O", 0),
 }  # fmt: skip
 
@@ -175,7 +177,7 @@ def _lexicon(lang: str, other: str) -> _Lexicon:
     """The words of all languages that agree on them, of `other`, and before all of `lang`."""
     words = dict(_shared()[0])
     for own in (other, lang):
-        table = _tables()[own] if own else {}
+        table = _tables().get(own, {})
         words = {k: item for k, item in words.items() if k[0] != "#" or k[1:] not in table}
         words.update(table)
     phrases = [phrase.split(" ") for phrase in words if " " in phrase]
@@ -203,6 +205,12 @@ def _numeral(token: Token) -> int:
     return value if small or (token.upper and value >= 1000 and len(word) > 3) else 0
 
 
+def _is_century(token: Token) -> bool:
+    """Whether a Roman ordinal is French for a century by itself: "du XVIIe"."""
+    ordinal = not token.upper and _ROMAN_ORDINAL.fullmatch(token.word)
+    return bool(ordinal) and token.word.endswith("e") and 10 <= _numeral(token) <= 21
+
+
 def items_of(tokens: list[Token], lang: str, other: str = "") -> list[Item]:
     """What the tokens mean in `lang`, fillers left out; u is an unknown word, | ends a clause.
 
@@ -217,6 +225,8 @@ def items_of(tokens: list[Token], lang: str, other: str = "") -> list[Item]:
         if token.kind == "w":
             marks = ("~", "#", "") if token.glued else ("#", "") if after_number else ("",)
             item, used = _phrase(tokens[i : i + lexicon.longest], marks, lexicon)
+            if lang == "fr" and item.width == 0 and _is_century(token):
+                item = Item("n", item.value, -1)
         last = items[-1] if items else Item("")
         if item.kind == "f" and 0 < item.value < last.value:
             item = Item("u")  # "1880er" is no ordinal

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from explorer.catalogue.reading import Catalogue
 from explorer.compounds import parts
-from explorer.concepts import concepts, inflected, named, token
+from explorer.concepts import concepts, inflected, labelled, named, token
 from explorer.countries import country_token
 from explorer.plan.names import named_makers, named_places
 from explorer.plan.periods import periods
@@ -250,5 +250,10 @@ def _values(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
             for stop in range(start + 1, min(len(reading), start + 4) + 1):
                 at = frozenset(range(start, stop))
                 value = " ".join(reading.folded[start:stop])
-                if not at & small and catalogue.bears(name, value):
+                if not at & small and catalogue.bears(name, value) and not _is_colour(value):
                     yield Claim(at, name, (value,), 5)
+
+
+def _is_colour(value: str) -> bool:
+    """Whether a word is a colour: that a record names it tells nothing of those that do not."""
+    return any(concepts()[one].facet == "colour" for one in labelled(value))

@@ -7,13 +7,14 @@ from explorer.dates.words import items_of, plain, tokens_of
 from explorer.plan.reading import Reading
 
 _LONGEST = 9  # words of a time: "between the 3rd and the 1st century BCE"
-_TELLING = frozenset("nyCKDH")  # kinds of words without which no time is told
+_ERA = 3  # words of an era: "before our era"
+_TELLING = frozenset("nyCKDHE")  # kinds of words without which no time is told
 
 
 def periods(reading: Reading) -> Iterator[tuple[frozenset[int], Span]]:
     """The places and years of the times named, the longest first, none inside another."""
     lang = reading.lang if reading.lang in LANGUAGES else ""
-    anchors = [i for i in range(len(reading)) if _telling(reading.word(i), lang)]
+    anchors = [i for i in range(len(reading)) if _telling(reading, i, lang)]
     taken: set[int] = set()
     for anchor in anchors:
         if anchor in taken:
@@ -36,8 +37,14 @@ def _windows(anchor: int, total: int) -> Iterator[tuple[int, int]]:
             yield start, start + length
 
 
-def _telling(word: str, lang: str) -> bool:
+def _telling(reading: Reading, place: int, lang: str) -> bool:
+    """Whether a time may be told at a place: by a number, a century, or the name of an era."""
+    word = reading.word(place)
     if any(c.isdigit() for c in word):
         return True
-    items = items_of(list(tokens_of(plain(word))), lang)
-    return any(item.kind in _TELLING for item in items)
+    stop = min(place + _ERA, len(reading))
+    for told in {word, reading.between(place, stop)}:
+        items = items_of(list(tokens_of(plain(told))), lang)
+        if items and items[0].kind in _TELLING:
+            return True
+    return False
