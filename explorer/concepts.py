@@ -31,7 +31,7 @@ class Concept:
 
     def label(self, lang: str) -> str:
         """The preferred words in `lang`, else in English."""
-        return (self.labels.get(tongue(lang)) or self.labels["en"])[0]
+        return (self.labels.get(_column(lang)) or self.labels["en"])[0]
 
 
 @cache
@@ -88,7 +88,7 @@ class Named:
 
 def named(stems: Sequence[str], lang: str) -> Iterator[Named]:
     """The concepts that folded stems of `lang` name, longest label first, none inside another."""
-    known = _told(tongue(lang))
+    known = _told(_column(lang))
     at = 0
     while at < len(stems):
         for stop in range(min(len(stems), at + _LONGEST), at, -1):
@@ -117,7 +117,7 @@ def continents() -> Mapping[str, str]:
 
 def inflected(word: str, lang: str) -> tuple[str, ...]:
     """The ids of the concepts that a folded word names in a case or number no label has."""
-    return _inflections().get((tongue(lang), word), ())
+    return _inflections().get((_column(lang), word), ())
 
 
 @cache
@@ -138,8 +138,8 @@ def of_value(value: str, lang: str, facet: str) -> Concept | None:
         return None
     # As written first: the stem of Swedish "papper" is that of "papp", which is cardboard.
     for ids in (
-        _written(tongue(lang)).get(fold(" ".join(found)), ()),
-        _borne(tongue(lang)).get(_key(found, lang), ()),
+        _written(_column(lang)).get(fold(" ".join(found)), ()),
+        _borne(_column(lang)).get(_key(found, lang), ()),
     ):
         own = [concepts()[i] for i in ids if concepts()[i].facet == facet]
         if own:
@@ -165,6 +165,12 @@ def token(concept_id: str) -> str:
 def is_token(form: str) -> bool:
     """Whether a word of the index, or a value of a facet, is a concept."""
     return form.startswith("#")
+
+
+def _column(lang: str) -> str:
+    """The language whose words are read for `lang`: Danish ones for Norwegian, which has none."""
+    code = tongue(lang)
+    return "da" if code == "nb" else code
 
 
 def of_token(form: str) -> Concept | None:

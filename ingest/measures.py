@@ -47,7 +47,7 @@ class _Item(NamedTuple):
     value: float = 0.0
 
 
-_MEANINGS = {"times": "X", "fill": "f", "part": "p", "unit": "U"}
+_MEANINGS = {"times": "X", "fill": "f", "part": "p", "unit": "U", "circa": "c"}
 
 
 @lru_cache(maxsize=10_000)
@@ -55,8 +55,8 @@ def read_measures(text: str, lang: str = "") -> tuple[Measurement, ...]:
     """The measurements of a record's words, in their order; what is not understood is left out.
 
     `kind` is "" where the words name none: "72.5 x 60 cm" does not say which is the height. A
-    frame, mount, base or anything else that is not the object itself is left out, and so are
-    "about 12 cm" and "10-12 cm", which a single value cannot hold. Old measures ("tum", "Zoll")
+    frame, mount, base or anything else that is not the object itself is left out, and so is
+    "10-12 cm", which a single value cannot hold; "about 12 cm" is said to be `about`. Old measures ("tum", "Zoll")
     keep their own unit, as no inch is meant; "5 ft 3 in" is 63 in. "1,250" is read as `lang` writes
     decimals. Without a language, words and letters count that all who have them mean alike.
     """
@@ -125,7 +125,8 @@ def _clauses(items: list[_Item]) -> Iterator[list[_Item]]:
 
 def _clause(items: list[_Item]) -> Iterator[Measurement]:
     """The measurements of one clause, none where it has no shape we know."""
-    items = _joined(items)
+    about = any(item.kind == "c" for item in items)
+    items = _joined([item for item in items if item.kind != "c"])
     if match := _UNIT_FIRST.fullmatch("".join(item.kind for item in items)):
         items.append(items.pop(match.end(1)))
     string = "".join(item.kind for item in items)
@@ -143,7 +144,7 @@ def _clause(items: list[_Item]) -> Iterator[Measurement]:
         elif item.kind == "N":
             units.append(unit)
     for kind, value, unit in zip(kinds, numbers, reversed(units), strict=True):
-        yield Measurement(kind, value, unit)
+        yield Measurement(kind, value, unit, about)
 
 
 def _joined(items: list[_Item]) -> list[_Item]:

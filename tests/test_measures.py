@@ -76,7 +76,7 @@ def test_points_and_commas_are_those_of_the_language(text: str, lang: str, value
 @pytest.mark.parametrize(
     ("text", "lang"),
     [
-        ("1,250 mm", ""), ("ca 12 cm", "sv"), ("10–12 cm", "en"), ("1650", "en"),
+        ("1,250 mm", ""), ("10–12 cm", "en"), ("1650", "en"),
         ("Inv. 1650 cm", "en"), ("Height 12 kg", "en"), ("30 x 20", "en"), ("H 72 cm", ""),
         ("L 20 cm", ""),
         ("12 cm (lådan)", "sv"), ("Lådan: H 12 cm; B 10 cm", "sv"), ("0 cm", "en"),
@@ -114,3 +114,10 @@ def test_no_text_breaks_the_reader(text: str, lang: str) -> None:
     for measure in read_measures(text, lang):
         assert isinstance(measure, Measurement)
         assert 0 < measure.value < 1_000_000 and measure.unit
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"), [("ca 12 cm", "sv"), ("env. 12 cm", "fr"), ("około 12 cm", "pl")]
+)
+def test_a_rough_measure_is_said_to_be_rough(text: str, lang: str) -> None:
+    assert read_measures(text, lang) == (Measurement("", 12.0, "cm", about=True),)

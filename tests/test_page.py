@@ -36,11 +36,11 @@ def serving(data_dir: Path) -> Iterator[str]:
     """The address of the whole application over a data folder, as visitors reach it."""
     explorer = open_explorer(Settings(data_dir=data_dir))
     app = mount_pages(build_app(explorer), explorer)
-    listening = socket.create_server(("127.0.0.1", 0))
+    own = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread = threading.Thread(target=server.run, args=([own],), daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    yield f"http://127.0.0.1:{own.getsockname()[1]}"
     server.should_exit = True
     thread.join(timeout=10)
 
@@ -64,14 +64,19 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def chromium_or_skip() -> Iterator[Browser]:
+    """A Chromium; the test is skipped aloud where none is installed."""
     with ExitStack() as stack:
         try:
             opened = stack.enter_context(chromium())
         except FileNotFoundError as error:
             pytest.skip(str(error))
         yield opened
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    yield from chromium_or_skip()
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from explorer.types import Record
 
-SIDES = frozenset(("height", "width", "depth", "length", "diameter"))
+_SIDES = frozenset(("", "height", "width", "depth", "length", "diameter"))
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0, "dm": 100.0, "m": 1000.0, "in": 25.4, "ft": 304.8}
 _GRAMS = {
     "mg": 0.001,
@@ -24,11 +24,11 @@ class Extent(NamedTuple):
 
 
 def extent_of(record: Record) -> Extent:
-    """The record's extent; a measure of no known kind or unit, as old feet, counts for nothing."""
+    """The record's extent; a measure of no known unit, as old feet, counts for nothing."""
     sides = [
         m.value * _MILLIMETRES[m.unit]
         for m in record.measurements
-        if m.kind in SIDES and m.unit in _MILLIMETRES
+        if m.kind in _SIDES and m.unit in _MILLIMETRES
     ]
     weights = [
         m.value * _GRAMS[m.unit]

@@ -11,6 +11,7 @@ FACETS = ("maker", "place")
 """Those whose values are names, by any word of which they may be asked for."""
 
 _KEPT = 4  # letters of a name that no case changes
+_LONG = 8  # letters of a name that may end otherwise in another language: Rembranto
 _ENDING = 4  # letters that a case may add
 
 
@@ -68,6 +69,5 @@ def _inflects(name: str, latin: str) -> bool:
         if a != b:
             break
         common += 1
-    return (
-        common >= max(_KEPT, len(own) - 1) - (len(own) == _KEPT) and len(latin) - common <= _ENDING
-    )
+    lost = 0 if len(own) <= _KEPT + 1 else 1 if len(own) < _LONG else 2
+    return common >= max(_KEPT, len(own) - lost) and len(latin) - common <= _ENDING

@@ -15,7 +15,7 @@ from explorer.types import Passage, Record
 NAMING = ("title", "maker", "person", "place")
 """The Fields whose words name a record."""
 
-_REVISION = b"2"  # raised when other words are indexed of the same text
+_REVISION = b"3"  # raised when other words are indexed of the same text
 _SOUNDS = {"γκ": "g", "γγ": "g", "μπ": "b", "ντ": "d", "κσ": "x"}  # Greek for one foreign letter
 _KNOWN = 50_000  # words of the collection that are remembered while it is taken in
 _SHORTEST = 3  # letters of a name that is looked for in other spellings

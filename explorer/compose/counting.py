@@ -12,6 +12,7 @@ from explorer.render.years import number_told
 from explorer.types import SPANS, Filters, Hit, Plan, Statement, Tally
 
 _GROUPS = 12  # told in words; the answer holds all
+_SPANS = 30  # of time: a gap between two would read as none
 _LISTED = 3
 _TELLS = {"oldest": "date", "newest": "date", "acquired-last": "acquisition",
           "acquired-first": "acquisition"}  # fmt: skip
@@ -64,7 +65,8 @@ def shown_filters(filters: Filters) -> Filters:
 
 def _groups(plan: Plan, tally: Tally) -> Iterator[Statement]:
     yield notice("answer.groups", plan.lang, dimension=name_told(plan.by, plan.lang))
-    largest = sorted(tally.groups, key=lambda group: -group.count)[:_GROUPS]
+    most = _GROUPS if plan.by not in SPANS else _SPANS
+    largest = sorted(tally.groups, key=lambda group: -group.count)[:most]
     for group in tally.groups:
         if group in largest:
             label = group_told(group.value, group.label, plan.by, plan.lang)

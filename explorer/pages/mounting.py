@@ -39,9 +39,11 @@ def mount_pages(app: "FastAPI", explorer: Explorer) -> "FastAPI":
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_OFFLINE"] = "1"
     import gradio as gr
+    from gradio.routes import App
     from starlette.middleware.cors import CORSMiddleware
     from starlette.routing import Mount
 
+    from explorer.pages.forgetting import forget_sessions
     from explorer.pages.visitor import build_visitor_page
 
     own: list[object] = [middleware.cls for middleware in app.user_middleware]
@@ -68,6 +70,8 @@ def mount_pages(app: "FastAPI", explorer: Explorer) -> "FastAPI":
     )
     mounted = app.routes[-1]
     assert isinstance(mounted, Mount)
+    assert isinstance(mounted.app, App)
+    forget_sessions(mounted.app)
     mounted.app = _Door(mounted.app)
     return app
 

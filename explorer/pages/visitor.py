@@ -1,6 +1,7 @@
 """The visitor's page: a question box, the answer as a museum label, the records it rests on.
 
-It asks by `ask` and shows by `render`; it finds nothing, words nothing and keeps nothing.
+It asks by `ask` and shows by `render`; it finds nothing, words nothing and keeps nothing: what was
+asked before is remembered by the page in the browser.
 """
 
 import csv
@@ -22,16 +23,18 @@ from explorer.catalogue.inventory import groups
 from explorer.catalogue.reading import Catalogue
 from explorer.errors import ExplorerError, NotReady
 from explorer.language import languages
+from explorer.pages.thread import carried_on, turns_of
 from explorer.phrases import phrase
 from explorer.render import html
 from explorer.render.cards import title_of
 from explorer.render.sheets import sheets_html
 from explorer.text import fold
-from explorer.types import Answer, Card, Message, Question, Record, Statement
+from explorer.types import Answer, Card, Message, Question, Record, Statement, Turn
 from explorer.wiring import Explorer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Updates = tuple[Any, str, str, Any]
 _UPDATES = 8  # a second, at most
 _NAMED = 3  # institutions the introduction can name
 _EXAMPLES = 5  # titles shown where a collection has no example questions of its own
@@ -80,6 +83,7 @@ class View:
     cards: tuple[Card, ...] = ()
     notices: tuple[Message, ...] = ()
     trouble: tuple[str, str] | None = None
+    answer: Answer | None = None
     busy: bool = True
 
 
@@ -108,7 +112,7 @@ def _advanced(view: View, name: str, data: Any) -> View:
         return replace(view, statements=(*view.statements, data))
     if name == "answer":
         assert isinstance(data, Answer)
-        return replace(view, notices=data.notices, busy=False)
+        return replace(view, notices=data.notices, answer=data, busy=False)
     if name == "error":
         return replace(view, busy=False, trouble=(data["problem"], data["remedy"]))
     return view
@@ -276,13 +280,16 @@ def build_visitor_page(explorer: Explorer) -> gr.Blocks:
     def dress(chosen: str, request: gr.Request) -> tuple[Any, ...]:
         return _dressed(words(explorer, spoken(chosen, request)), chosen)
 
-    def answer(text: str, chosen: str, request: gr.Request) -> Iterator[tuple[Any, str, str]]:
-        yield from _shown(Question(text or "", lang=spoken(chosen, request)), explorer)
+    def asked(text: str, lang: str, before: list[Turn]) -> Iterator[Updates]:
+        yield from _shown(Question(text, lang=lang, history=before), explorer)
 
-    def answer_example(
-        chosen: str, event: gr.EventData, request: gr.Request
-    ) -> Iterator[tuple[Any, str, str]]:
-        yield from answer(str(event.question), str(event.lang) or chosen, request)
+    def answer(text: str, chosen: str, said: Any, request: gr.Request) -> Iterator[Updates]:
+        before = turns_of(said, explorer.settings.question_limit)
+        yield from asked(text or "", spoken(chosen, request), before)
+
+    def answer_example(chosen: str, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
+        lang = spoken(str(event.lang) or chosen, request)
+        yield from asked(str(event.question), lang, [])
 
     with gr.Blocks(title=phrase("page.heading", default), analytics_enabled=False) as page:
         choice = gr.Dropdown(first.choices, value="", label=first.language, filterable=False,
@@ -298,14 +305,15 @@ def build_visitor_page(explorer: Explorer) -> gr.Blocks:
         records = _html("records")
         begin = _html("examples", first.examples, js=_ASK_EXAMPLE)
         foot = _html("foot", first.foot)
+        thread = gr.HTML([], html_template="", js_on_load=None, visible="hidden")
 
         quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
-        dressed, shown = [header, choice, box, button, begin, foot], [box, told, records]
+        dressed, shown = [header, choice, box, button, begin, foot], [box, told, records, thread]
         page.load(dress, [choice], dressed, **quiet)
         choice.input(dress, [choice], dressed, **quiet)
-        asked = {"trigger_mode": "always_last", **quiet}
-        gr.on([box.submit, button.click], answer, [box, choice], shown, **asked)
-        begin.click(answer_example, [choice], shown, **asked)
+        last = {"trigger_mode": "always_last", **quiet}
+        gr.on([box.submit, button.click], answer, [box, choice, thread], shown, **last)
+        begin.click(answer_example, [choice], shown, **last)
     page.queue(default_concurrency_limit=None, api_open=False)
     return page
 
@@ -326,8 +334,10 @@ def _dressed(said: Words, chosen: str) -> tuple[Any, ...]:
     )
 
 
-def _shown(question: Question, explorer: Explorer) -> Iterator[tuple[Any, str, str]]:
-    """Updates of the box, the answer and the records; the box keeps a question that failed."""
+def _shown(question: Question, explorer: Explorer) -> Iterator[Updates]:
+    """Updates of the box, the answer, the records and the thread; the box keeps a question that
+    failed, the thread one that was answered.
+    """
     for view in coalesced(views(question, explorer)):
         box = gr.update(value=view.question if view.trouble else "")
         said = html.answer_html(
@@ -338,7 +348,10 @@ def _shown(question: Question, explorer: Explorer) -> Iterator[tuple[Any, str, s
         records = _records(view.cards, view.statements, explorer)
         listed = html.cards_html(view.cards, records, view.lang)
         sheets = sheets_html(view.statements, view.cards, records, view.lang)
-        yield box, f'<div aria-live="polite">{said}</div>', str(listed + sheets)
+        thread = gr.skip()
+        if view.answer:
+            thread = carried_on(question.history, question.text, view.answer)
+        yield box, f'<div aria-live="polite">{said}</div>', str(listed + sheets), thread
 
 
 def _records(

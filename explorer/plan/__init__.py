@@ -7,9 +7,10 @@ from explorer.catalogue.reading import Catalogue
 from explorer.catalogue.tallies import OBJECTS
 from explorer.errors import WrongUse
 from explorer.phrases import error_words
+from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.claims import Claim, claims, contradicting, filters_of
 from explorer.plan.elsewhere import elsewhere
-from explorer.plan.kinds import FIELDS_BY_CUE, Understood, understood
+from explorer.plan.kinds import Understood, understood
 from explorer.plan.reading import Reading, read
 from explorer.plan.thread import Thread, followed, in_focus, language_asked, narrows, said_before
 from explorer.plan.titles import names_title
@@ -50,7 +51,8 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
         return _again(question, catalogue, asked, default_lang)
     lang = spoken_language(heard, prior, default_lang)
     title = bool(numbers) or names_title(reading, catalogue)
-    told = understood(reading, found, named=title)
+    held = catalogue.counted("institution")
+    told = understood(reading, found, held.values if held else (), named=title)
     base = Plan(
         text=text, lang=lang, heard=heard, kind=told.kind, numbers=numbers, topic=told.topic,
         filters=dict(question.filters), given=dict(question.filters), level=question.level,

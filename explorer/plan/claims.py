@@ -7,6 +7,7 @@ from explorer.catalogue.reading import Catalogue
 from explorer.compounds import parts
 from explorer.concepts import concepts, inflected, labelled, named, token
 from explorer.countries import country_token
+from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.names import named_makers, named_places
 from explorer.plan.periods import periods
 from explorer.plan.reading import Reading, listed
@@ -31,8 +32,7 @@ _CUES: dict[str, tuple[str, FilterValue]] = {
 }  # fmt: skip
 ASKING = (
     "oldest", "newest", "largest", "smallest", "heaviest", "lightest", "acquired-last",
-    "acquired-first", "count", "most", "per", "list", "all", "who-made", "when-made", "how-made",
-    "how-large", "how-heavy", "who-gave", "where-now", "number-of-object",
+    "acquired-first", "count", "most", "per", "list", "all", *FIELDS_BY_CUE,
 )  # fmt: skip
 """Cues whose words ask, and name nothing: Romanian "cea mai mare" is the largest, and no sea."""
 POINTING = (
@@ -40,6 +40,7 @@ POINTING = (
     "room-before",
 )  # fmt: skip
 """Cues whose words point back in a conversation."""
+_DIMENSION = 2  # words between "per" and what is grouped by
 _SURE = 4  # claims from here on are of single words of a vocabulary
 _FREE = "creativecommons.org/publicdomain/"  # in a statement of rights: the mark, and CC0
 _NEAR = 2  # words between a preposition and what it stands before
@@ -75,7 +76,7 @@ def claims(reading: Reading, catalogue: Catalogue, *, threaded: bool = False) ->
     ]  # fmt: skip
     kept: list[Claim] = []
     taken: set[int] = set()
-    asking = reading.at(*ASKING, *(POINTING if threaded else ()))
+    asking = reading.at(*ASKING, *(POINTING if threaded else ())) | _grouping(reading)
     found = [claim for claim in found if claim.rank < _SURE or not claim.at <= asking]
     for claim in sorted(found, key=lambda one: (-len(one.at), one.rank, min(one.at))):
         if taken.isdisjoint(claim.at):
@@ -88,6 +89,17 @@ def claims(reading: Reading, catalogue: Catalogue, *, threaded: bool = False) ->
                 taken |= claim.at
                 break
     return tuple(sorted(kept, key=lambda one: min(one.at)))
+
+
+def _grouping(reading: Reading) -> frozenset[int]:
+    """The places of what is grouped by: "per paese" is by country, and no village."""
+    opening = reading.at("per", "by-dimension", "most", "list")
+    return frozenset(
+        place
+        for dim in reading.given("dim.")
+        if opening & set(range(dim.start - _DIMENSION, dim.start)) or opening & dim.at
+        for place in dim.at
+    )
 
 
 def filters_of(found: Sequence[Claim]) -> dict[str, FilterValue]:

@@ -3,20 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.claims import Claim
 from explorer.plan.reading import Reading
+from explorer.text import words
 from explorer.types import Kind
-
-FIELDS_BY_CUE: dict[str, tuple[str, ...]] = {
-    "who-made": ("maker",), "when-made": ("date",), "what-of": ("material", "technique"),
-    "how-made": ("technique", "material"), "how-large": ("measurement",),
-    "how-heavy": ("measurement",), "where-from": ("place",),
-    "who-gave": ("acquisition", "credit_line", "provenance"),
-    "provenance": ("provenance",), "where-now": ("room",), "is-on-view": ("room",),
-    "number-of-object": ("object_number",), "what-inscribed": ("inscription",),
-    "rights": ("rights",),
-}  # fmt: skip
-"""Cue of an attribute -> the Fields that answer it."""
 
 SUPERLATIVES = ("acquired-last", "acquired-first", "oldest", "newest", "largest", "smallest",
                 "heaviest", "lightest")  # fmt: skip
@@ -28,10 +19,13 @@ _COUNTING = (
     "made-in", "filler", "please", "follow-on", "and", "or", "room", "on-view", "is-on-view",
 )  # fmt: skip
 """Cues whose words restrict nothing, in a question to be counted."""
-_TELLING = frozenset(("maker", "place", "from", "to", "gender"))
+_TELLING = frozenset(
+    ("maker", "place", "from", "to", "gender", "has_image", "on_view", "rights", "room")
+)
 """Filters that make a list of a mere "vases from China"."""
 _THINGS = frozenset(("maker", "type", "material", "technique"))
 _BEHIND = frozenset(("et", "fi", "hu", "lt", "lv"))
+_MUSEUM = 8  # letters of a word that a museum is known by: Rijksmuseum, Nationalmuseum
 _NEAR = 3  # words between "per" and what is grouped by
 
 
@@ -47,15 +41,21 @@ class Understood:
     left: frozenset[int] = frozenset()
 
 
-def understood(reading: Reading, claims: Sequence[Claim], *, named: bool) -> Understood:
-    """The kind of the question; `named` where it names a record by its number or title."""
+def understood(
+    reading: Reading, claims: Sequence[Claim], institutions: Sequence[str] = (), *, named: bool
+) -> Understood:
+    """The kind of the question; `named` where it names a record by its number or title.
+
+    `institutions` are the folded names of museums whose records are here.
+    """
     taken = frozenset(place for claim in claims for place in claim.at)
     left = frozenset(range(len(reading))) - taken - reading.small()
     if _distressed(reading, quiet=not (named or claims) and len(left) <= 1):
         return Understood("smalltalk", "distress")
     if not named and (visit := _visit(reading, claims)):
         return visit
-    if topic := _topic(reading, ALWAYS_OUT if named else OUT_OF_SCOPE):
+    topic = _topic(reading, ALWAYS_OUT if named else OUT_OF_SCOPE)
+    if topic and not (topic == "other-museum" and _own_museum(reading, institutions)):
         return Understood("out_of_scope", topic)
     fields = _fields(reading)
     counted = _counted(reading, claims, left)
@@ -63,14 +63,23 @@ def understood(reading: Reading, claims: Sequence[Claim], *, named: bool) -> Und
         return counted
     if reading.gives("compare"):
         return Understood("compare", left=left)
-    if fields:
+    if fields and not _shown(reading, claims, left):
         return Understood("attribute", fields=fields, left=left - _told(reading, FIELDS_BY_CUE))
     talk = _topic(reading, SMALL_TALK)
-    if talk and not claims and left <= _told(reading, (*SMALL_TALK, "please", "filler", "list")):
+    told = _told(reading, SMALL_TALK)
+    quiet = all(claim.at <= told for claim in claims)
+    if talk and quiet and left <= _told(reading, (*SMALL_TALK, "please", "filler", "list")):
         return Understood("smalltalk", talk)
     if named:
         return Understood("known_item", left=left)
     return _listed(reading, claims, left)
+
+
+def _own_museum(reading: Reading, institutions: Sequence[str]) -> bool:
+    """Whether the other museum that is named is this one."""
+    said = {reading.folded[place] for place in reading.at("other-museum")}
+    names = {word for name in institutions for word in words(name)}
+    return any(len(word) >= _MUSEUM and word in names for word in said)
 
 
 def _distressed(reading: Reading, *, quiet: bool) -> bool:
@@ -100,6 +109,14 @@ def _visit(reading: Reading, claims: Sequence[Claim]) -> Understood | None:
     return Understood("visit", "route") if reading.gives("route") else None
 
 
+def _shown(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) -> bool:
+    """Whether it is asked which things are on view, not whether one is."""
+    cues = {cue.cue for cue in reading.given(*FIELDS_BY_CUE)}
+    things = any(claim.name == "type" for claim in claims)
+    rest = left - _told(reading, _COUNTING)
+    return cues == {"is-on-view"} and things and reading.gives("list") and not rest
+
+
 def _fields(reading: Reading) -> tuple[str, ...]:
     """The Fields asked for, of the longest cues first."""
     given = sorted(reading.given(*FIELDS_BY_CUE), key=lambda c: (-len(c.at), c.start))
@@ -112,7 +129,8 @@ def _counted(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) ->
     order = _topic(reading, SUPERLATIVES)
     silent = _told(reading, _COUNTING)
     if by:
-        return Understood("group", by=by, left=left - silent - dimension)
+        makers = reading.at("dim.maker") if by == "gender" else frozenset()
+        return Understood("group", by=by, left=left - silent - dimension - makers)
     if order:
         return Understood("superlative", order=order, left=left - silent - reading.at(order))
     if reading.gives("count"):
@@ -144,12 +162,20 @@ def _dimension(reading: Reading, claims: Sequence[Claim]) -> tuple[str, frozense
     return "", frozenset()
 
 
+def _pointed_at(reading: Reading, claims: Sequence[Claim]) -> bool:
+    """Whether a thing is only called what it is: "this picture"."""
+    return any(max(this.at) + 1 in claim.at for this in reading.given("this") for claim in claims)
+
+
 def _listed(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) -> Understood:
     """A list of all that meets the filters, where every word is understood; else a search."""
     left = left - _told(reading, _COUNTING)
     names = {claim.name for claim in claims}
     asked = names and reading.gives("list", "all", "room")
-    things = "type" in names or reading.gives("filler")
+    works = reading.gives("filler") and (names - {"maker"} or reading.gives("made-by"))
+    things = "type" in names or works
+    if _pointed_at(reading, claims):
+        return Understood("explore", left=left)
     if not left and (asked or (things and names & _TELLING)):
         return Understood("list", left=left)
     # A maker and more words: "the one by Vermeer with the pearl" is one work.

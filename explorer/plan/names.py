@@ -10,6 +10,7 @@ from explorer.catalogue.wordforms import spelling
 from explorer.plan.reading import Reading
 from explorer.text import fold_to_latin
 
+_LONG = 7  # letters of a name of which two may differ in another script
 _SHORTEST = 3
 _KEPT = 4  # letters of a name that no case changes
 _LONGEST = 4  # words of a place
@@ -74,7 +75,8 @@ def _holding(reading: Reading, place: int, catalogue: Catalogue) -> set[int]:
     if not own and not word.isascii():  # another script fits loosely
         asked = spelling(word)
         like = catalogue.spelled_like(asked) if asked else []
-        own = [form for form, _, name in like if name and distance(asked, spelling(form), 1) <= 1]
+        far = 1 if len(asked) < _LONG else 2
+        own = [f for f, _, name in like if name and distance(asked, spelling(f), far) <= far]
     return {value for one in own for value in names.holding(one)}
 
 
@@ -118,6 +120,9 @@ def named_places(
             found = names.whole.get(" ".join(reading.folded[place:stop]), ())
             if not found and stop == place + 1 and place not in small:
                 found = _inflected(reading, place, catalogue)
+            short = stop == place + 1 and len(reading.folded[place]) < _KEPT
+            if short and not reading.word(place)[0].isupper():
+                continue  # Romanian "vin" is no Vienna
             if found and (stop > place + 1 or place not in small):
                 yield frozenset(range(place, stop)), tuple(held.values[v] for v in found)
                 place = stop - 1

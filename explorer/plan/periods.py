@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from explorer.dates import LANGUAGES, Span, read_date
+from explorer.dates import LANGUAGES, Span
+from explorer.dates.spans import understood
 from explorer.dates.words import items_of, plain, tokens_of
 from explorer.plan.reading import Reading
 
@@ -22,12 +23,17 @@ def periods(reading: Reading) -> Iterator[tuple[frozenset[int], Span]]:
         for start, stop in _windows(anchor, len(reading)):
             if not taken.isdisjoint(range(start, stop)):
                 continue
-            # Not through its memory: what a visitor types is not kept.
-            span = read_date.__wrapped__(reading.between(start, stop), lang)
+            span = _span(reading.between(start, stop), lang)
             if span:
                 taken |= set(range(start, stop))
                 yield frozenset(range(start, stop)), span
                 break
+
+
+def _span(text: str, lang: str) -> Span | None:
+    """The years that words tell, every one of them a word of time: a name beside it is a place."""
+    items = items_of(list(tokens_of(plain(text))), lang)
+    return None if any(item.kind in "ux" for item in items) else understood(items, "")
 
 
 def _windows(anchor: int, total: int) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,7 @@ from urllib.parse import quote, unquote
 
 from explorer.phrases import phrase
 from explorer.render.lines import in_language, lines, maker_lines, rights_label
+from explorer.render.sensitive import notices_of
 from explorer.types import Card, Record
 
 _LONGEST = 60
@@ -72,4 +73,5 @@ def card(record: Record, lang: str) -> Card:
         url=record.url,
         room=record.room,
         on_view=record.on_view,
+        notice=" ".join(notices_of(record, lang)),
     )

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from explorer.language import languages
 from explorer.phrases import phrase
+from explorer.render.counted import beside_html
 from explorer.render.lines import in_language, page_label
 from explorer.types import Card, Citation, Field, Message, Record, Statement
 
@@ -104,22 +105,36 @@ def answer_html(
 
 
 def _told(statements: Sequence[Statement], cards: Sequence[Card], lang: str) -> Iterator[Markup]:
-    """Facts and quotations gathered under the record they are about, with what is said of them."""
+    """Facts and quotations gathered under the record they are about, and what is said beside."""
     shown = {card.id: card for card in cards}
     gathered: list[Statement] = []
+    beside: list[Statement] = []  # notices and counts, which open a label or stand in it
     about = ""
     for statement in statements:
-        if statement.kind == "notice" and not gathered:
-            yield Markup('<p class="notice">{}</p>').format(statement.text)
+        if statement.kind in ("notice", "count"):
+            beside.append(statement)
             continue
         cited = statement.citations[0].record_id if statement.citations else about
-        if gathered and statement.kind == "fact" and cited != about:
-            yield _label(gathered, shown.get(about), shown, lang)
-            gathered = []
-        about = cited if not gathered else about
-        gathered.append(statement)
+        rooms = bool(gathered) and _of_room(statement) and _of_room(gathered[-1])
+        if gathered and (statement.kind != "fact" or cited == about or rooms):
+            gathered += [*beside, statement]
+        else:
+            if gathered:
+                yield _label(gathered, shown.get(about), shown, lang)
+            yield from beside_html(beside, lang)
+            gathered, about = [statement], cited
+        beside = []
     if gathered:
         yield _label(gathered, shown.get(about), shown, lang)
+    yield from beside_html(beside, lang, after=bool(gathered))
+
+
+def _of_room(statement: Statement) -> bool:
+    """Whether a fact tells what is in a room, of however many records."""
+    return any(
+        citation.field.startswith("room[") and citation.quote == statement.label
+        for citation in statement.citations
+    )
 
 
 def _label(
@@ -128,7 +143,7 @@ def _label(
     facts = join(_fact(s, _markers(s, cards, lang)) for s in statements if s.kind == "fact")
     prose = join(_prose(s, _markers(s, cards, lang)) for s in statements if s.kind != "fact")
     return Markup('<section class="label">{}<div class="words">{}{}</div></section>').format(
-        picture_html(card, described=False) if card else "",
+        picture_html(card, lang, described=False) if card and not _of_room(statements[0]) else "",
         Markup('<dl class="facts">{}</dl>').format(facts) if facts else "",
         prose,
     )
@@ -137,6 +152,7 @@ def _label(
 def _fact(statement: Statement, markers: Markup) -> Markup:
     citations = statement.citations
     field = citations[0].field.partition("[")[0] if citations else ""
+    field = "room" if _of_room(statement) else field
     verbatim = all(citation.quote in statement.value for citation in citations)
     langs = {citation.lang for citation in citations}
     lang = tongue(langs.pop()) if verbatim and len(langs) == 1 else Markup("")
@@ -224,6 +240,7 @@ def _card(place: int, card: Card, record: Record | None, lang: str) -> Markup:
     told = join(
         Markup('<p class="{}" dir="auto">{}</p>').format(name, text)
         for name, text in (
+            ("warning", "" if card.image else card.notice),
             ("maker", card.maker_line),
             ("date", card.date_line),
             ("number", card.object_number),
@@ -236,20 +253,33 @@ def _card(place: int, card: Card, record: Record | None, lang: str) -> Markup:
         '<li class="card">{}<div class="words"><p class="place" aria-hidden="true">[{}]</p>'
         "<h3>{}</h3>{}{}</div></li>"
     ).format(
-        picture_html(card) or tile_html(card, lang), place, title, told, museum_link(card.url, lang)
+        picture_html(card, lang) or tile_html(card, lang),
+        place,
+        title,
+        told,
+        museum_link(card.url, lang),
     )
 
 
-def picture_html(card: Card, *, described: bool = True) -> Markup:
+def picture_html(card: Card, lang: str, *, described: bool = True) -> Markup:
     """The record's picture from our own server; nothing where there is none.
 
-    Not `described` is a picture that stands a second time beside its own words.
+    Not `described` is a picture that stands a second time beside its own words. That of a record
+    with a notice is asked for and shown only after a click.
     """
     if not card.image.startswith("/images/"):
         return Markup("")
+    # `loading` stands before `src`: Gradio sets attributes one by one, and then it comes too late.
+    alt = (card.alt or card.title) if described or card.notice else ""
+    picture = Markup(
+        '<div class="picture"><img loading="lazy" decoding="async" alt="{}" src="{}"></div>'
+    ).format(alt, card.image)
+    if not card.notice:
+        return picture
     return Markup(
-        '<div class="picture"><img src="{}" alt="{}" loading="lazy" decoding="async"></div>'
-    ).format(card.image, (card.alt or card.title) if described else "")
+        '<details class="covered"><summary><span>{}</span> <span class="show">{}</span></summary>'
+        "{}</details>"
+    ).format(card.notice, phrase("page.show_picture", lang), picture)
 
 
 def tile_html(card: Card, lang: str) -> Markup:

@@ -2,9 +2,12 @@
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
+from itertools import groupby
 
 from explorer.render.lines import page_label
+from explorer.render.years import number_told
 from explorer.types import Answer, Card, Found, Searched, Statement
 from explorer.wire import dump
 
@@ -14,12 +17,29 @@ _COLUMNS = ("object_number", "title", "maker_line", "date_line", "type", "id")
 
 def told(answer: Answer) -> str:
     """The answer with its markers, and below it what each marker stands for."""
-    lines = [_statement(statement, answer.lang) for statement in answer.statements]
-    lines += ["", *(notice.text for notice in answer.notices), ""]
-    for place, card in enumerate(answer.records, 1):
-        parts = (card.title, card.maker_line, card.date_line, card.object_number, card.id)
-        lines.append(f"[{place}] " + " · ".join(part for part in parts if part))
-    return "\n".join(lines).rstrip()
+    said = [*_statements(answer.statements, answer.lang)]
+    kept = [notice.text for notice in answer.notices]
+    sources = [
+        f"[{place}] " + " · ".join(part for part in _source(card) if part)
+        for place, card in enumerate(answer.records, 1)
+    ]
+    return "\n\n".join("\n".join(lines) for lines in (said, kept, sources) if lines)
+
+
+def _source(card: Card) -> tuple[str, ...]:
+    named = (card.title, card.maker_line, card.date_line, card.object_number, card.id)
+    return (card.notice, *named)
+
+
+def _statements(statements: Sequence[Statement], lang: str) -> Iterator[str]:
+    """A line for each statement; groups under one another, with their numbers in a column."""
+    for grouped, some in groupby(statements, lambda s: s.kind == "count" and bool(s.label)):
+        if not grouped:
+            yield from (_statement(statement, lang) for statement in some)
+            continue
+        rows = [(group.label, number_told(int(group.value), lang)) for group in some]
+        labels, numbers = (max(map(len, column)) for column in zip(*rows, strict=True))
+        yield from (f"  {label:<{labels}}  {number:>{numbers}}" for label, number in rows)
 
 
 def _statement(statement: Statement, lang: str) -> str:

@@ -25,7 +25,8 @@ from explorer.render.lines import measured_kinds, page_label
 from explorer.types import FIELDS, Card, Citation, Field, Record, Statement
 
 _BELONGING = ("maker.role", "maker.qualifier")  # told beside their maker, not as lines
-_WORDED = ("title", "description", "text", "inscription", "provenance")  # read, not looked up
+_FIRST = ("community_label",)  # what a community says of its heritage stands before all else
+_WORDED = (*_FIRST, "title", "description", "text", "inscription", "provenance")  # read as prose
 
 
 def sheets_html(
@@ -63,6 +64,9 @@ def sheet_html(name: str, record: Record, lang: str, citations: Sequence[Citatio
         )
         if text
     )
+    shown = picture_html(card, lang)  # a notice opens what covers its picture
+    if card.notice and not shown:
+        shown = Markup('<p class="warning">{}</p>').format(card.notice)
     return Markup(
         '<div popover id="{0}" class="sheet" role="dialog" aria-labelledby="{0}-title">'
         '<div class="bar"><p>{1}</p><button type="button" class="close" popovertarget="{0}"'
@@ -71,7 +75,7 @@ def sheet_html(name: str, record: Record, lang: str, citations: Sequence[Citatio
         '<div class="standing">{8}{9}</div></div>'
     ).format(
         name, phrase("page.record", lang), "" if spans else Markup(" autofocus"),
-        phrase("page.close", lang), picture_html(card), title_tongue(record, lang),
+        phrase("page.close", lang), shown, title_tongue(record, lang),
         card.title, rows, standing, museum_link(record.url, lang),
     )  # fmt: skip
 
@@ -86,9 +90,9 @@ def _rows(
         beside.setdefault(pair[1].source, []).append(pair)
     kinds = measured_kinds(record, lang)
     lines: dict[str, list[Markup]] = {}
-    for name in [*FIELDS, *dict.fromkeys(f.name for f in record.fields if f.name not in FIELDS)]:
+    for name in dict.fromkeys([*_FIRST, *FIELDS, *(field.name for field in record.fields)]):
         for i, (reference, field) in enumerate(record.named(name)):
-            if name in _BELONGING and field.source in makers:
+            if name == "notice" or (name in _BELONGING and field.source in makers):
                 continue
             words = _words(field, spans.get(reference, ()), lang)
             if kind := kinds.get(reference):

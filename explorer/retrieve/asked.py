@@ -44,7 +44,9 @@ def hits_for(
             return _alike(records[:1], generation, limit)
         texts = catalogue.records(catalogue.texts_about(records[0].id)[:_TEXTS]) if records else []
         return _given([*records, *texts])
-    return retrieve(plan, generation, embedder, index, limit=limit)
+    hits = retrieve(plan, generation, embedder, index, limit=limit)
+    objects = [hit for hit in hits if hit.record.kind == "object"]
+    return objects if plan.kind == "compare" and len(objects) > 1 else hits
 
 
 def _by_rank(plan: Plan, generation: Generation, embedder: Embedder) -> Sequence[int]:

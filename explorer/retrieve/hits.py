@@ -14,6 +14,7 @@ from explorer.retrieve.support import detail, evidence, naming_forms, near, supp
 from explorer.retrieve.words import Ints, WordMatch
 from explorer.types import Hit, Meeting, Passage, Plan, Record
 
+_HANDFUL = 50  # passages
 _RELATED_FROM = 3  # so many of the first hits bring the records they belong to
 _OBJECTS, _TEXTS = 2, 2  # so many of the first hits bring so many texts each
 _CLOSE, _SEVERAL = 0.8, 3  # of the best score; objects so near from which on they are many
@@ -127,11 +128,15 @@ def _weighed(hit: Hit, key: int, ranking: Ranking, generation: Generation) -> Hi
             met[word] = max(found, key=lambda one: one.share)
     stands = near(told, met, naming)
     share, weight = support(told, held, stands)
+    passages = generation.manifest.passages
+    said = weight / log(passages + 1)
+    if passages < _HANDFUL:  # where no word is rare, each that is held says something
+        said = max(said, float(len(held)))
     return replace(
         hit,
         likeness=liked(ranking.matches, alike),
         support=share,
-        evidence=weight / log(generation.manifest.passages + 1),
+        evidence=said,
         detail=detail(told, held, stands),
         naming=any(held.values()) or any(named for _, named in stands.values()),
         words=tuple(held),

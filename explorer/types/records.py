@@ -95,11 +95,12 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A measured dimension, value and unit as given."""
+    """A measured dimension, value and unit as given; `about` where the record says roughly."""
 
     kind: str
     value: float
     unit: str
+    about: bool = False
 
 
 @dataclass(frozen=True, slots=True)
