@@ -130,6 +130,8 @@ def _weighed(hit: Hit, key: int, ranking: Ranking, generation: Generation) -> Hi
     share, weight = support(told, held, stands)
     passages = generation.manifest.passages
     said = weight / log(passages + 1)
+    if not held and all(one.way == "likeness" for one in met.values()):
+        said = 0.0  # some word is always a little like it
     if passages < _HANDFUL:  # where no word is rare, each that is held says something
         said = max(said, float(len(held)))
     return replace(
