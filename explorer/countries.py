@@ -1,6 +1,7 @@
 """Countries: how they stand among the values of a facet, and what they are called."""
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -20,16 +21,19 @@ def country_of(value: str) -> str:
     return code if value.startswith("#") and len(code) == _CODE else ""
 
 
-@cache
 def country_name(code: str, lang: str) -> str:
     """What a country is called in `lang` (CLDR); its code where CLDR has no name."""
+    return _territories(tongue(lang)).get(code, code)
+
+
+@cache
+def _territories(lang: str) -> Mapping[str, str]:
     from babel import Locale, UnknownLocaleError
 
-    told = {"pt": "pt_PT"}.get(tongue(lang), tongue(lang))
     try:
-        return str(Locale.parse(told).territories.get(code, code))
+        return dict(Locale.parse({"pt": "pt_PT"}.get(lang, lang)).territories)
     except (UnknownLocaleError, ValueError):
-        return code
+        return {}
 
 
 @cache

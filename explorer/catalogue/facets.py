@@ -29,6 +29,9 @@ _HEAD = 3  # words of a value whose head is looked at
 _LINKED = frozenset(("bg", "da", "de", "en", "et", "fi", "hu", "lv", "lt", "nb", "nl", "sv"))
 """Languages in which what is told of a noun stands before it."""
 _BY = frozenset(("attributed-to", "possibly-by", "workshop-of", "after-design-by"))
+TOLD_MAKER = "_maker"
+"""Facet of records that name a maker, be it one that the work is not by; not for choosing."""
+
 MAX_VALUE = 200
 """Longer words are no value to choose by."""
 
@@ -51,6 +54,8 @@ def facet_values(record: Record) -> Iterator[tuple[str, str]]:
     qualifier says that we have no code for may be "not by", so it does not count either.
     """
     yield from _makers(record)
+    if any(maker.name for maker in record.makers):
+        yield TOLD_MAKER, "true"
     for place in record.places:  # what is depicted is a subject
         if place.role == "depicted" or not place.known:
             yield "subject" if place.role == "depicted" else "place", place.name

@@ -1,6 +1,5 @@
 """A published catalogue, read-only: records, numbers, filters, facets and word postings."""
 
-import re
 import sqlite3
 import threading
 from collections import Counter
@@ -21,6 +20,7 @@ from explorer.catalogue.naming import FACETS as NAMED
 from explorer.catalogue.naming import Naming, naming
 from explorer.catalogue.wordforms import pairs
 from explorer.catalogue.writing import FILE
+from explorer.catalogue.years import year_of
 from explorer.concepts import labelled, token
 from explorer.errors import WrongUse
 from explorer.text import number_key
@@ -198,7 +198,7 @@ class Catalogue:
             end = "coalesce(latest, earliest) >=" if name == "from" else (
                 "coalesce(earliest, latest) <=")  # fmt: skip
             sql = f"SELECT DISTINCT record FROM span WHERE kind = 'creation' AND {end} ?"  # noqa: S608
-            rows = self.rows(sql, [_year(name, values[0] if values else None)])
+            rows = self.rows(sql, [year_of(name, values[0] if values else None)])
         elif name == "kind":
             marks = ",".join("?" * len(values))
             rows = self.rows(f"SELECT key FROM record WHERE kind IN ({marks})", values)  # noqa: S608
@@ -231,6 +231,8 @@ class Catalogue:
             among[keys] = True
         facets: dict[str, list[dict[str, Any]]] = {}
         for name, held in self._counted.items():
+            if name.startswith("_"):
+                continue
             codes = held.codes if among is None else held.codes[among[held.records]]
             counts = np.bincount(codes, minlength=len(held.values))
             order = [i for i in np.argsort(-counts, kind="stable")[:limit].tolist() if counts[i]]
@@ -256,6 +258,16 @@ class Catalogue:
         other = self.rows("SELECT name, also, value FROM facet_also")
         also = {name: [(a, value) for of, a, value in other if of == name] for name in NAMED}
         return {name: naming(self._counted.get(name), also[name]) for name in NAMED}
+
+    @cached_property
+    def made(self) -> tuple[Keys, Keys, Keys]:
+        """Of every span of making that has a year: the record's key, its first year, its last."""
+        rows = self.rows(
+            "SELECT record, coalesce(earliest, latest), coalesce(latest, earliest) FROM span"
+            " WHERE kind = 'creation' AND coalesce(earliest, latest) IS NOT NULL ORDER BY record"
+        )
+        held = np.array(rows, np.int64).reshape(-1, 3)
+        return held[:, 0], held[:, 1], held[:, 2]
 
     @cached_property
     def _largest_key(self) -> int:
@@ -380,17 +392,3 @@ class Catalogue:
 def _among(column: str, keys: Keys) -> tuple[str, list[int]]:
     """A WHERE clause for any number of keys; inlined, for SQLite binds only 32,766."""
     return f"WHERE {column} IN ({','.join(str(int(k)) for k in keys)})", []
-
-
-_YEAR = re.compile(r"-?\d{1,6}")
-
-
-def _year(name: str, value: object) -> int:
-    written = str(value)
-    if not _YEAR.fullmatch(written):
-        raise WrongUse(
-            "A year in the filters is not understood.",
-            "Give a whole number, negative for years before 1 BCE.",
-            field=f"filters.{name}",
-        )
-    return int(written)

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from explorer.catalogue.facets import Counted
+from explorer.catalogue.facets import TOLD_MAKER, Counted
 from explorer.catalogue.reading import Catalogue, Keys
+from explorer.catalogue.years import year_of
 from explorer.concepts import continents, is_token, token
 from explorer.countries import country_of
-from explorer.types import SPANS, Filters, Group, Missing, Tally
+from explorer.types import SPANS, Filters, FilterValue, Group, Missing, Tally
 
 OBJECTS: Mapping[str, str] = {"kind": "object"}
 """Texts are about what is counted, and are not counted."""
@@ -22,8 +22,8 @@ _ORDERS = {
     "acquired-last": ("acquisition", "-max(latest)", "span", "kind = 'acquisition'"),
     "largest": ("measurement", "-side", "extent", "1"),
     "smallest": ("measurement", "side", "extent", "1"),
-    "heaviest": ("measurement", "-weight", "extent", "1"),
-    "lightest": ("measurement", "weight", "extent", "1"),
+    "heaviest": ("weight", "-weight", "extent", "1"),
+    "lightest": ("weight", "weight", "extent", "1"),
 }  # what it is told by, what is least of the first, where it stands
 ORDERS = frozenset(_ORDERS)
 _MOST = 200  # records that are named of a list; the total is of all
@@ -46,7 +46,10 @@ def tally(catalogue: Catalogue, filters: Filters, by: str = "", order: str = "")
     first = keys
     if by:
         held, groups = _grouped(catalogue, keys, by)
-        missing.append(Missing(by, len(keys) - held, len(keys)))
+        unknown = len(keys) - held
+        if by == "maker":
+            unknown = int((~np.isin(keys, _known(catalogue, by))).sum())
+        missing.append(Missing(by, unknown, len(keys)))
     if order:
         first, ties = _ordered(catalogue, keys, order)
         missing.append(Missing(_ORDERS[order][0], len(keys) - len(first), len(keys)))
@@ -70,7 +73,7 @@ def _missing(catalogue: Catalogue, asked: Filters) -> Iterator[Missing]:
         names["date"] = years
     for name, own in names.items():
         keys = catalogue.matching({n: v for n, v in asked.items() if n not in own})
-        known = _dated(catalogue) if name == "date" else _known(catalogue, name)
+        known = catalogue.made[0] if name == "date" else _known(catalogue, name)
         yield Missing(name, int((~np.isin(keys, known)).sum()), len(keys))
 
 
@@ -86,29 +89,34 @@ def _labels(catalogue: Catalogue, filters: Filters) -> dict[str, str]:
 
 
 def _known(catalogue: Catalogue, name: str) -> Keys:
-    held = catalogue.counted(name)
+    held = catalogue.counted(TOLD_MAKER if name == "maker" else name)
     return held.records if held else np.empty(0, np.int64)
-
-
-def _dated(catalogue: Catalogue) -> Keys:
-    rows = catalogue.rows(
-        "SELECT DISTINCT record FROM span WHERE kind = 'creation'"
-        " AND coalesce(earliest, latest) IS NOT NULL"
-    )
-    return np.array([key for (key,) in rows], np.int64)
 
 
 def _outside(catalogue: Catalogue, keys: Keys, asked: Filters) -> int:
     """How many of these may have been made outside the years asked for, as well as inside."""
-    start, end = (asked.get(name) for name in ("from", "to"))
-    if start is None and end is None:
+    start, end = asked.get("from"), asked.get("to")
+    if not isinstance(start, int) and not isinstance(end, int):
         return 0
-    rows = catalogue.rows(
-        "SELECT DISTINCT record FROM span WHERE kind = 'creation'"
-        " AND (coalesce(earliest, -999999) < ? OR coalesce(latest, 999999) > ?)",
-        [-1_000_000 if start is None else start, 1_000_000 if end is None else end],
-    )
-    return int(np.isin(keys, [key for (key,) in rows]).sum())
+    records, first, last = catalogue.made
+    beyond = np.zeros(len(records), np.bool_)
+    if isinstance(start, int):
+        beyond |= first < start
+    if isinstance(end, int):
+        beyond |= last > end
+    return int(np.isin(keys, records[beyond]).sum())
+
+
+def whole_years(filters: Filters) -> dict[str, FilterValue]:
+    """The filters, their years as numbers; WrongUse where one is none."""
+    return {
+        name: year_of(name, _only(value)) if name in ("from", "to") else value
+        for name, value in filters.items()
+    }
+
+
+def _only(value: FilterValue) -> object:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _shown_first(catalogue: Catalogue, keys: Keys) -> Keys:
@@ -172,31 +180,22 @@ def _continents() -> frozenset[str]:
 
 
 def _by_time(catalogue: Catalogue, keys: Keys, size: int) -> tuple[int, tuple[Group, ...]]:
-    wanted = set(keys.tolist())
+    records, first, last = catalogue.made
+    own = np.isin(records, keys)
     counts: Counter[int] = Counter()
-    held = 0
-    for key, told in _spans(catalogue):
-        if key not in wanted:
-            continue
-        held += 1
-        starts = {s for a, b in told for s in range(_start(a, size), _start(b, size) + 1, size)}
-        counts.update(sorted(starts)[:_TOUCHED])
+    touched: dict[int, set[int]] = {}
+    for key, a, b in zip(
+        records[own].tolist(), first[own].tolist(), last[own].tolist(), strict=True
+    ):
+        starts = range(_start(a, size), _start(b, size) + 1, size)
+        touched.setdefault(key, set()).update(starts[:_TOUCHED])
+    for groups_of in touched.values():
+        counts.update(groups_of)
     groups = (Group(f"{start}/{start + size - 1}", n, str(start)) for start, n in counts.items())
-    return held, tuple(sorted(groups, key=lambda group: int(group.value)))
+    return len(touched), tuple(sorted(groups, key=lambda group: int(group.value)))
 
 
 def _start(year: int, size: int) -> int:
     """The first year of the group: a century begins in 1601, a decade in 1600."""
     shift = 1 if size == SPANS["century"] else 0
     return (year - shift) // size * size + shift
-
-
-def _spans(catalogue: Catalogue) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    rows: list[tuple[Any, ...]] = catalogue.rows(
-        "SELECT record, coalesce(earliest, latest), coalesce(latest, earliest) FROM span"
-        " WHERE kind = 'creation' AND coalesce(earliest, latest) IS NOT NULL ORDER BY record"
-    )
-    told: dict[int, list[tuple[int, int]]] = {}
-    for key, start, end in rows:
-        told.setdefault(key, []).append((start, end))
-    yield from told.items()

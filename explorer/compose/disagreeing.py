@@ -28,7 +28,7 @@ def disagreeing(
     told = False
     for hit in hits:
         text = hit.record
-        if record.id not in text.about or text.kind != "text":
+        if text.about != (record.id,) or text.kind != "text":
             continue
         if (found := _otherwise(text, start, end)) is None:
             continue

@@ -11,6 +11,7 @@ import numpy as np
 from explorer.backends.protocols import Embedder
 from explorer.compose.disagreeing import disagreeing
 from explorer.compose.statements import fact, notice, notice_of, quotation, tongue
+from explorer.compose.visiting import valid
 from explorer.phrases import DEFAULT, language_name, phrase, phrases
 from explorer.render.lines import LABEL_FIELDS, lines
 from explorer.render.sensitive import notices_of
@@ -88,6 +89,10 @@ def leading_records(plan: Plan, hits: Sequence[Hit]) -> list[Record]:
     """
     if plan.about and plan.topic != "similar":
         return [h.record for h in hits if h.record.id in plan.about]
+    if plan.kind == "compare":
+        objects = [h.record for h in hits if h.record.kind == "object"][:2]
+        if len(objects) > 1:
+            return objects
     named = [h for h in hits if h.named]
     floor = _CLOSE * max(h.score for h in hits)
     near = named or [h for h in hits if h.score >= floor]
@@ -131,6 +136,8 @@ def _about(
         limit = 1
     if record.kind == "visit":  # half of what it says misleads: a price without for whom
         family, limit, least = [record], _WHOLE, 0.0
+    if record.kind == "visit" and (record.valid_from or record.valid_until):
+        yield valid(record, plan.lang)
     for sentence in best_sentences(family, plan, hits, embedder, limit, least):
         yield quotation(
             sentence.record, sentence.reference, sentence.field, sentence.start, sentence.end,

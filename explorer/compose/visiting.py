@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from explorer.compose.statements import notice, quotation, tongue
+from explorer.compose.statements import notice, notice_of, quotation, tongue
 from explorer.compose.talk import contact
 from explorer.phrases import language_name, phrase
 from explorer.render.cards import title_of
+from explorer.render.sensitive import notices_of
 from explorer.render.years import day_told
 from explorer.text import sentences
 from explorer.types import Circumstances, Citation, Hit, Outcome, Plan, Record, Statement
@@ -31,10 +32,10 @@ def visit(
     spans = [(r, f, s, e) for r, f in texts for s, e in sentences(f.text, tongue(f))]
     for reference, field, start, end in spans[:_WHOLE]:
         yield quotation(record, reference, field, start, end, 1)
-    yield valid(record, plan.lang, circumstances)
+    yield valid(record, plan.lang, circumstances.today)
 
 
-def valid(record: Record, lang: str, circumstances: Circumstances) -> Statement:
+def valid(record: Record, lang: str, today: str = "") -> Statement:
     """The days a text holds for; where it names none, the day it was asked."""
     start, end = (day and day_told(day, lang) for day in (record.valid_from, record.valid_until))
     if start and end:
@@ -43,7 +44,7 @@ def valid(record: Record, lang: str, circumstances: Circumstances) -> Statement:
         return notice("answer.valid_from", lang, start=start)
     if end:
         return notice("answer.valid_until", lang, end=end)
-    return notice("answer.valid_today", lang, today=day_told(circumstances.today, lang))
+    return notice("answer.valid_today", lang, today=day_told(today, lang))
 
 
 def route(plan: Plan, hits: Sequence[Hit]) -> Iterator[Statement]:
@@ -56,6 +57,8 @@ def route(plan: Plan, hits: Sequence[Hit]) -> Iterator[Statement]:
     for marker, hit in enumerate(hits, 1):
         rooms.setdefault(hit.record.room, []).append((marker, hit.record))
     for room, records in rooms.items():
+        told = [text for _, record in records for text in notices_of(record, plan.lang)]
+        yield from (notice_of(text, plan.lang) for text in dict.fromkeys(told))
         yield _room(room, records, plan.lang)
 
 

@@ -26,10 +26,14 @@ def turns_of(sent: Any, limit: int) -> list[Turn]:
 
 
 def carried_on(before: Sequence[Turn], question: str, answer: Answer) -> list[dict[str, Any]]:
-    """What the page sends with the next question: the last turns, with this one."""
+    """What the page sends with the next question: the last turns, with this one.
+
+    The nearest records to what is not here are not what is talked about.
+    """
     cited = (citation.record_id for s in answer.statements for citation in s.citations)
     shown = dict.fromkeys([*cited, *(card.id for card in answer.records)])
-    turns = [*before, Turn("visitor", question), Turn("explorer", "", list(shown)[:_SHOWN])]
+    told = [] if answer.outcome == "not_found" else list(shown)[:_SHOWN]
+    turns = [*before, Turn("visitor", question), Turn("explorer", "", told)]
     return [
         {"role": turn.role, "text": turn.text, "records": turn.records} for turn in turns[-_KEPT:]
     ]

@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.catalogue.reading import Catalogue
-from explorer.catalogue.tallies import OBJECTS
+from explorer.catalogue.tallies import OBJECTS, whole_years
 from explorer.errors import WrongUse
 from explorer.phrases import error_words
 from explorer.plan.attributes import FIELDS_BY_CUE
-from explorer.plan.claims import Claim, claims, contradicting, filters_of
+from explorer.plan.claims import Claim, claims, contradicting, filters_of, pointing, qualified
 from explorer.plan.elsewhere import elsewhere
 from explorer.plan.kinds import Understood, understood
 from explorer.plan.reading import Reading, read
-from explorer.plan.thread import Thread, followed, in_focus, language_asked, narrows, said_before
+from explorer.plan.thread import (
+    Thread,
+    asks_for_more,
+    followed,
+    in_focus,
+    language_asked,
+    narrows,
+    said_before,
+)
 from explorer.plan.titles import names_title
 from explorer.plan.words import (
     asked_fields,
@@ -27,6 +35,8 @@ from explorer.types import COUNTED, Kind, Plan, Question
 
 __all__ = ["asked_fields", "check_question", "content_words", "known_language", "plan"]
 
+_SEVERAL = 2  # records of an answer of which there may be more
+_TURNS = 6  # of a conversation that are looked back to
 _MOST_WORDS = 64  # that say what is asked for; a question has no more
 
 
@@ -40,6 +50,7 @@ def check_question(question: Question, limit: int) -> None:
 
 def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan:
     """The question as understood without a model, with what went before."""
+    question = replace(question, history=question.history[-_TURNS:])
     text = nfc(question.text)
     prior = known_language(question.lang) or _spoken_before(question, default_lang)
     numbers = tuple(numbers_in(text, catalogue))
@@ -53,9 +64,10 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
     title = bool(numbers) or names_title(reading, catalogue)
     held = catalogue.counted("institution")
     told = understood(reading, found, held.values if held else (), named=title)
+    given = whole_years(question.filters)
     base = Plan(
         text=text, lang=lang, heard=heard, kind=told.kind, numbers=numbers, topic=told.topic,
-        filters=dict(question.filters), given=dict(question.filters), level=question.level,
+        filters=given, given=given, level=question.level,
         generate=question.generate,
     )  # fmt: skip
     if threaded := _threaded(base, question, reading, found, told, catalogue, default_lang):
@@ -106,11 +118,13 @@ def _again(question: Question, catalogue: Catalogue, lang: str, default_lang: st
 
 def _counting(base: Plan, reading: Reading, found: Sequence[Claim], told: Understood) -> Plan:
     """A plan that is counted by, or the words for which it cannot be."""
-    left = told.left | contradicting(reading, found) | reading.at("not")
+    left = told.left | contradicting(reading, found) | reading.at("not") | pointing(reading, found)
+    if any(claim.name == "maker" for claim in found):
+        left |= qualified(reading)
     order = sorted(left)
     return replace(
         base,
-        filters={**OBJECTS, **filters_of(found), **base.filters},
+        filters={**filters_of(found), **base.filters, **OBJECTS},
         by=told.by,
         order=told.order,
         words=tuple(content_words(base.text, base.heard)),
@@ -130,17 +144,35 @@ def _threaded(
     """The plan of a question that goes on from what was said or from the page."""
     if base.numbers or not (question.history or question.page):
         return None
+    if asks_for_more(reading, found, told) and (more := _more(question, catalogue, default_lang)):
+        return more
     focus = in_focus(question, catalogue)
     thread = followed(reading, found, told, focus, on_page=bool(question.page))
     if thread and thread.filters:
         kind: Kind = told.kind if told.kind in COUNTED else "list"
-        filters = {**OBJECTS, **filters_of(found), **thread.filters, **base.filters}
+        filters = {**filters_of(found), **thread.filters, **base.filters, **OBJECTS}
         return replace(base, kind=kind, filters=filters, by=told.by, order=told.order)
     if narrows(reading, found, told):
         last = _listed_before(question, catalogue, default_lang)
         if last is not None:
             return _narrowed(last, _counting(base, reading, found, told), told)
     return _about(base, thread, told) if thread else None
+
+
+def _more(question: Question, catalogue: Catalogue, default_lang: str) -> Plan | None:
+    """The last list or search again, without what was shown of it; None where one was told of."""
+    shown = [i for turn in question.history for i in turn.records]
+    last = question.history[-1].records if question.history else []
+    for place in range(len(question.history) - 1, -1, -1):
+        turn = question.history[place]
+        if turn.role != "visitor" or len(last) < _SEVERAL:
+            continue
+        earlier = replace(question, text=turn.text, history=question.history[:place])
+        before = plan(earlier, catalogue, default_lang=default_lang)
+        if before.kind in ("list", "explore"):
+            return replace(before, shown=tuple(dict.fromkeys((*before.shown, *shown))))
+        break
+    return None
 
 
 def _listed_before(question: Question, catalogue: Catalogue, default_lang: str) -> Plan | None:

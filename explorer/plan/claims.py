@@ -21,7 +21,7 @@ _FACETS = {
 }  # fmt: skip
 """Facet of a concept -> the filters that may hold it, the likeliest first."""
 
-_SINGLE = frozenset(("from", "to", "on_view", "has_image", "gender"))
+_SINGLE = frozenset(("from", "to", "date", "on_view", "has_image", "gender"))
 _ORDER = ("type", "genre", "technique", "material", "place", "period", "subject", "person")
 _ALL_OF = frozenset(("material", "technique", "subject"))
 """Two values of these mean both at once ("gold and silver"), which no filter can say."""
@@ -69,8 +69,9 @@ def claims(reading: Reading, catalogue: Catalogue, *, threaded: bool = False) ->
 
     In a conversation words that point back stand for nothing else: Dutch "meer" is "more".
     """
+    rooms = list(_rooms(reading, catalogue))
     found = [
-        *_periods(reading), *_rooms(reading, catalogue), *_by_cue(reading, catalogue),
+        *_periods(reading, rooms), *rooms, *_by_cue(reading, catalogue),
         *_countries(reading), *_names(reading, catalogue), *_concepts(reading, catalogue),
         *_values(reading, catalogue),
     ]  # fmt: skip
@@ -116,19 +117,53 @@ def filters_of(found: Sequence[Claim]) -> dict[str, FilterValue]:
 
 
 def contradicting(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
-    """The places of words that stand for two values at once where a filter would take either."""
-    if any(cue.start for cue in reading.given("or")):  # what opens a question asks
-        return frozenset()
+    """The places of words that no filter can say together with the others.
+
+    Two values at once where a filter takes either ("gold and silver"), two times, an "or" between
+    two things, and people where objects are counted ("how many women artists").
+    """
+    either = any(cue.start for cue in reading.given("or"))  # what opens a question asks
+    clashing = [claim for claim in found if _counts_people(reading, claim)]
     by_name: dict[str, list[Claim]] = {}
     for claim in found:
-        for name, _ in claim.pairs:
+        for name in {"date" if name in ("from", "to") else name for name, _ in claim.pairs}:
             by_name.setdefault(name, []).append(claim)
-    clashing = [own for name, own in by_name.items() if len(own) > 1 and name in _ALL_OF]
-    return frozenset(place for own in clashing for claim in own[1:] for place in claim.at)
+    for name, own in by_name.items():
+        if name in _SINGLE or (name in _ALL_OF and not either):
+            first = list(own[0].pairs)
+            clashing += [claim for claim in own[1:] if list(claim.pairs) != first]
+    if either and len(by_name) > 1:
+        clashing += found[1:]
+    return frozenset(place for claim in clashing for place in claim.at)
 
 
-def _periods(reading: Reading) -> Iterator[Claim]:
-    for at, span in periods(reading):
+def _counts_people(reading: Reading, claim: Claim) -> bool:
+    """Whether makers are counted, not what they made."""
+    asked = [max(cue.at) + 1 for cue in reading.given("count")]
+    works = reading.small() - {i for i, w in enumerate(reading.folded) if w in listed(reading.lang)}
+    return claim.name == "gender" and min(claim.at) in asked and not claim.at & works
+
+
+def pointing(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
+    """The places of words that point back: what they point to is no filter yet."""
+    taken = {place for claim in found for place in claim.at} | reading.at("dim.")
+    cues = reading.given(*(cue for cue in POINTING if cue not in ("else", "tell-more", "this")))
+    return frozenset(place for cue in cues for place in cue.at) - taken
+
+
+def qualified(reading: Reading) -> frozenset[int]:
+    """The places of words that qualify a maker, as no filter does: "attributed to", "after"."""
+    return frozenset(
+        place
+        for one in named(reading.stems, reading.lang)
+        if any(concepts()[i].facet == "attribution" for i in one.ids)
+        for place in range(one.start, one.stop)
+    )
+
+
+def _periods(reading: Reading, rooms: Sequence[Claim]) -> Iterator[Claim]:
+    numbers = frozenset(place for room in rooms for place in room.at)
+    for at, span in periods(reading, numbers):
         ends = [("from", span.earliest), ("to", span.latest)]
         told = [(name, year) for name, year in ends if year is not None]
         if told:
@@ -173,6 +208,9 @@ def _names(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
         named = all(reading.is_name(i) for i in at)
         yield Claim(at, "maker", values, 2.5 if named else 6 if len(at) == 1 else 2)
     for at, values in named_places(reading, catalogue):
+        before = min(at) - 1
+        if before in reading.at("depicting") and before not in reading.at("made-in"):
+            continue  # a painting of Rome need not be from there
         yield Claim(at, "place", values, 3)
 
 
@@ -233,6 +271,7 @@ def _chosen(
     before = set(range(max(0, first - _NEAR), first))
     depicted = not before.isdisjoint(reading.at("depicting"))
     made_of = not before.isdisjoint(reading.at("made-of"))
+    made_by = first - 1 in reading.at("made-by", "made-in") and not depicted
     every = [concepts()[i] for i in ids if concepts()[i].facet in _FACETS]
 
     def fitness(facet: str) -> tuple[bool, bool, int]:
@@ -240,6 +279,8 @@ def _chosen(
         return not (made_of and facet == "material"), depicted != subject, _ORDER.index(facet)
 
     every.sort(key=lambda concept: fitness(concept.facet))
+    if made_by:  # works by King, objects from Bath
+        every = [c for c in every if c.facet not in ("subject", "person")]
     ways = [(name, token(c.id)) for c in every for name in _FACETS[c.facet]]
     borne = [way for way in ways if _borne(*way, catalogue)]
     if not ways or (
@@ -257,11 +298,14 @@ def _borne(name: str, value: str, catalogue: Catalogue) -> bool:
 def _values(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
     """Words that stand exactly so among the values of a facet, which the vocabulary lacks."""
     small = reading.small()
+    origin = reading.at("made-by", "made-in") - reading.at("depicting")
     for name in ("type", "material", "technique", "period", "subject"):
         for start in range(len(reading)):
             for stop in range(start + 1, min(len(reading), start + 4) + 1):
                 at = frozenset(range(start, stop))
                 value = " ".join(reading.folded[start:stop])
+                if name == "subject" and start - 1 in origin:
+                    continue  # objects from Bath
                 if not at & small and catalogue.bears(name, value) and not _is_colour(value):
                     yield Claim(at, name, (value,), 5)
 

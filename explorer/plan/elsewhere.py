@@ -10,12 +10,17 @@ _LONGEST = 8  # words of a name
 
 def elsewhere(reading: Reading, catalogue: Catalogue) -> str:
     """The id of the famous work that the question names and no record is called by; "" for none."""
-    for one in _named(reading):
-        held = {title for name in one.names for title in catalogue.titles_holding(name[-1])}
-        titles = [set(words(title)) for title in held]
-        if not any(set(name) <= title for name in one.names for title in titles):
-            return one.id
-    return ""
+    return next((one.id for one in _named(reading) if not _held(one, catalogue)), "")
+
+
+def _held(one: Famous, catalogue: Catalogue) -> bool:
+    """Whether a record bears one of its names, the maker's name in it or not."""
+    for name in one.names:
+        told = {word for word in name if word not in one.maker and len(word) > 1} or set(name)
+        titles = catalogue.titles_holding(max(told, key=len))
+        if any(told <= set(words(title)) for title in titles):
+            return True
+    return False
 
 
 def _named(reading: Reading) -> list[Famous]:

@@ -16,7 +16,7 @@ OUT_OF_SCOPE = ("price", "medical", "news", "computing", "opinion", "other-museu
 SMALL_TALK = ("who-are-you", "how-are-you", "thanks", "goodbye", "greeting", "praise")
 _COUNTING = (
     "count", "list", "all", "most", "per", "by-dimension", "depicting", "made-of", "made-by",
-    "made-in", "filler", "please", "follow-on", "and", "or", "room", "on-view", "is-on-view",
+    "made-in", "filler", "please", "follow-on", "and", "or", "on-view", "is-on-view",
 )  # fmt: skip
 """Cues whose words restrict nothing, in a question to be counted."""
 _TELLING = frozenset(

@@ -8,32 +8,46 @@ from explorer.dates.words import items_of, plain, tokens_of
 from explorer.plan.reading import Reading
 
 _LONGEST = 9  # words of a time: "between the 3rd and the 1st century BCE"
+_MOST = 12  # words that may tell a time, looked at in one question
 _ERA = 3  # words of an era: "before our era"
 _TELLING = frozenset("nyCKDHE")  # kinds of words without which no time is told
 
 
-def periods(reading: Reading) -> Iterator[tuple[frozenset[int], Span]]:
-    """The places and years of the times named, the longest first, none inside another."""
+def periods(
+    reading: Reading, without: frozenset[int] = frozenset()
+) -> Iterator[tuple[frozenset[int], Span]]:
+    """The places and years of the times named, the longest first, none inside another.
+
+    The words at the places `without` are something else: "room 6".
+    """
     lang = reading.lang if reading.lang in LANGUAGES else ""
     anchors = [i for i in range(len(reading)) if _telling(reading, i, lang)]
-    taken: set[int] = set()
+    taken = set(without)
+    anchors = anchors[:_MOST]
     for anchor in anchors:
         if anchor in taken:
             continue
         for start, stop in _windows(anchor, len(reading)):
             if not taken.isdisjoint(range(start, stop)):
                 continue
-            span = _span(reading.between(start, stop), lang)
+            joined = reading.at("and", "or") & set(range(start, stop))
+            span = _span(reading.between(start, stop), lang, joined=bool(joined))
             if span:
                 taken |= set(range(start, stop))
                 yield frozenset(range(start, stop)), span
                 break
 
 
-def _span(text: str, lang: str) -> Span | None:
-    """The years that words tell, every one of them a word of time: a name beside it is a place."""
+def _span(text: str, lang: str, *, joined: bool) -> Span | None:
+    """The years that words tell, every one of them a word of time: a name beside it is a place.
+
+    Two times that are `joined` are one only between them: "the 17th and 19th centuries" are two.
+    """
     items = items_of(list(tokens_of(plain(text))), lang)
-    return None if any(item.kind in "ux" for item in items) else understood(items, "")
+    if any(item.kind in "ux" for item in items):
+        return None
+    between = any(item.kind in "Ww" for item in items)
+    return None if joined and not between else understood(items, "")
 
 
 def _windows(anchor: int, total: int) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from explorer.plan.kinds import Understood
 from explorer.plan.reading import Reading
 from explorer.types import FilterValue, Question, Record
 
+_SHOWN = 20  # records of an answer that may be pointed back to
 _ORDINALS = 6
 _FEW = 6  # words of a request for another language
 _GENERIC = (
@@ -52,7 +53,7 @@ def in_focus(question: Question, catalogue: Catalogue) -> list[Record]:
     stands now, and those shown last.
     """
     page = catalogue.records(on_page(question.page, catalogue)) if question.page else []
-    shown = [turn.records for turn in question.history if turn.role == "explorer" and turn.records]
+    shown = [turn.records[:_SHOWN] for turn in question.history if turn.role == "explorer"]
     return [*page, *catalogue.records(catalogue.keys(shown[-1] if shown else ()))]
 
 
@@ -60,7 +61,10 @@ def on_page(page: str, catalogue: Catalogue) -> list[int]:
     """Keys of the records a page stands for: by id, object number, audio guide stop, or address."""
     if keys := catalogue.keys([page]) or catalogue.numbered(page) or catalogue.at_stop(page):
         return keys
-    address = urlsplit(page)
+    try:
+        address = urlsplit(page)
+    except ValueError:
+        return []
     if address.scheme not in ("http", "https"):
         return []
     if keys := catalogue.at_address(page):
@@ -88,7 +92,8 @@ def followed(
     left = told.left - reading.at(*_GENERIC)
     points = reading.gives("this", "person-before", "tell-more")
     own = [claim for claim in claims if not _describes(claim, focus[0])]
-    said_of_it = points and len(left) <= _SAID and not any(map(reading.is_name, left))
+    few = len(left) <= _SAID and not any(map(reading.is_name, left))
+    said_of_it = points and few and told.kind != "attribute"
     if left and (not said_of_it or own):
         return None
     shown = focus[1:] if on_page and len(focus) > 1 else focus
@@ -108,6 +113,16 @@ def followed(
     return None
 
 
+def asks_for_more(reading: Reading, claims: Sequence[Claim], told: Understood) -> bool:
+    """Whether only more of what was shown is asked for: "show me more"."""
+    points = reading.gives("this", "person-before", "place-before", "time-before", "similar")
+    told_of = told.kind in ("explore", "list", "known_item")
+    only = not claims and not told.left - reading.at(
+        "else", "tell-more", "list", "filler", "please"
+    )
+    return told_of and only and not points and reading.gives("else")
+
+
 def narrows(reading: Reading, claims: Sequence[Claim], told: Understood) -> bool:
     """Whether a question goes on from a list or count before it: "and how many are paintings?"."""
     if told.left - reading.at(*_GENERIC) or told.kind not in (
@@ -116,7 +131,8 @@ def narrows(reading: Reading, claims: Sequence[Claim], told: Understood) -> bool
         return False
     opens = any(cue.start == 0 for cue in reading.given("follow-on", "and"))
     points = reading.gives("this", "person-before")
-    return bool((claims or told.by or told.order) and (opens or points))
+    alone = bool(told.order) and not claims  # "which is the oldest?"
+    return bool((claims or told.by or told.order) and (opens or points or alone))
 
 
 def _ordinal(reading: Reading, focus: Sequence[Record]) -> Record | None:

@@ -16,6 +16,7 @@ from explorer.types import FIELDS
 _LABELLED = tuple(name for name in FIELDS if name not in ("notice", "community_label"))
 _TOKEN = re.compile(r"\S+")
 _SURE = 0.6  # under it a guess from a word or two, without a prior, is hardly more than one
+_SURE_OF_ONE = 0.95  # one word is mostly a name, and a name is of every language
 _ENOUGH = 3  # words from which on a language can be told
 _LETTERS = 3  # fewer tell nothing
 _MOSTLY = 0.6  # of what a word means
@@ -51,6 +52,8 @@ def heard_language(text: str, prior: str, default_lang: str) -> str:
     """The question's language; where a word or two hardly tell, the visitor's or the museum's."""
     found = [word for word in words(text) if not word.isdigit()]
     told = detect_language(text, prior=prior)
+    if len(found) == 1 and prior and told.share < _SURE_OF_ONE:
+        return prior
     if told.share < _SURE and not prior:
         told = detect_language(text, prior=default_lang)
     telling = prior or told.share >= _SURE or len(found) >= _ENOUGH

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from explorer.concepts import called
 from explorer.phrases import phrase, phrases
-from explorer.render.lines import rights_label
+from explorer.render.lines import measured_word, rights_label
 from explorer.render.years import year_told, years_told
 from explorer.types import SPANS, Filters, FilterValue
 
@@ -42,6 +42,8 @@ def name_told(name: str, lang: str) -> str:
     for kind in ("field", "filter", "dimension"):
         if (key := f"{kind}.{name}") in phrases(lang):
             return phrase(key, lang)
+    if name == "weight":
+        return measured_word(name, lang)
     return phrase("page.rights", lang) if name == "rights" else name
 
 

@@ -122,6 +122,13 @@ def measured_kinds(record: Record, lang: str) -> dict[str, str]:
     }
 
 
+def measured_word(kind: str, lang: str) -> str:
+    """What a dimension is called, as a label."""
+    words = _measured_words()
+    told = words.get(lang.partition("-")[0], words[DEFAULT])[kind]
+    return told[:1].upper() + told[1:]
+
+
 @cache
 def _measured_words() -> dict[str, dict[str, str]]:
     table = files("explorer").joinpath("vocabulary", "measured.tsv").read_text("utf-8")

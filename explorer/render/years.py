@@ -9,7 +9,7 @@ from typing import Any
 def _locale(lang: str) -> Any:
     from babel import Locale, UnknownLocaleError
 
-    code = {"pt": "pt_PT"}.get(lang.partition("-")[0], lang.partition("-")[0])
+    code = {"en": "en_GB", "pt": "pt_PT"}.get(lang.partition("-")[0], lang.partition("-")[0])
     try:
         return Locale.parse(code)
     except (UnknownLocaleError, ValueError):

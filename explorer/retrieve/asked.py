@@ -13,7 +13,8 @@ from explorer.types import COUNTED, Hit, Passage, Plan, Record, Tally
 
 _TEXTS = 2  # about a record that a follow-up is about
 _IN_A_ROOM = 3  # objects shown of each room
-_ROOMS = 8
+_LOOKED_AT = 12  # objects of a room of which it is asked whether a text tells
+_ROOMS = 12
 
 
 def hits_for(
@@ -27,13 +28,14 @@ def hits_for(
 ) -> list[Hit]:
     """The hits that a question of this kind is answered from, at most `limit` of them."""
     catalogue = generation.catalogue
-    if plan.kind in ("out_of_scope", "smalltalk"):
+    if plan.kind in ("out_of_scope", "smalltalk") or plan.elsewhere:
         return []
     if plan.kind in COUNTED and not plan.unknown:
         keys: Sequence[int] = counted.keys if counted else ()
         if plan.kind == "list":
             keys = _by_rank(plan, generation, embedder)
-        return _given(catalogue.records(keys[:limit]))
+        found = catalogue.records(keys[: limit + len(plan.shown)])
+        return _given([record for record in found if record.id not in plan.shown][:limit])
     if plan.kind == "visit":
         if plan.topic == "route":
             return _given(_on_view(generation))
@@ -44,7 +46,9 @@ def hits_for(
             return _alike(records[:1], generation, limit)
         texts = catalogue.records(catalogue.texts_about(records[0].id)[:_TEXTS]) if records else []
         return _given([*records, *texts])
-    hits = retrieve(plan, generation, embedder, index, limit=limit)
+    shown = set(plan.shown)
+    hits = retrieve(plan, generation, embedder, index, limit=limit + len(shown))
+    hits = [hit for hit in hits if hit.record.id not in shown][:limit]
     objects = [hit for hit in hits if hit.record.kind == "object"]
     return objects if plan.kind == "compare" and len(objects) > 1 else hits
 
@@ -90,18 +94,27 @@ def _alike(records: Sequence[Record], generation: Generation, limit: int) -> lis
 
 
 def _on_view(generation: Generation) -> list[Record]:
-    """Objects on view, a few of each room, those with a picture and a text to read first."""
+    """Objects to be seen, a few of each room: those with a picture, and told of in a text, first.
+
+    What has a room and is not said to be off view is in that room.
+    """
     catalogue = generation.catalogue
-    seen = catalogue.records(catalogue.matching({"kind": "object", "on_view": True}).tolist())
-
-    def worth(record: Record) -> tuple[bool, bool]:
-        return not record.images, not catalogue.texts_about(record.id)
-
-    rooms: dict[str, list[Record]] = {}
-    for record in sorted(seen, key=worth):
-        if record.room and len(rooms.setdefault(record.room, [])) < _IN_A_ROOM:
-            rooms[record.room].append(record)
-    return [record for room in sorted(rooms, key=_by_number)[:_ROOMS] for record in rooms[room]]
+    rooms = catalogue.counted("room")
+    if rooms is None:
+        return []
+    away = catalogue.matching({"on_view": False})
+    seen = np.setdiff1d(catalogue.matching({"kind": "object"}), away)
+    pictured = catalogue.matching({"has_image": True})
+    chosen: list[int] = []
+    order = sorted(range(len(rooms.values)), key=lambda i: _by_number(rooms.values[i]))
+    for place in order[:_ROOMS]:
+        keys = np.intersect1d(rooms.of({rooms.values[place]}), seen)
+        first = keys[np.argsort(~np.isin(keys, pictured), kind="stable")][:_LOOKED_AT]
+        records = catalogue.records(first.tolist())
+        told = [bool(catalogue.texts_about(record.id)) for record in records]
+        best = sorted(zip(told, first.tolist(), strict=True), key=lambda pair: not pair[0])
+        chosen += [key for _, key in best[:_IN_A_ROOM]]
+    return catalogue.records(chosen)
 
 
 def _by_number(room: str) -> tuple[int, str]:

@@ -19,6 +19,7 @@ _UNKNOWN = 0.3  # a word no record holds: a common word of another language, as 
 _UNKNOWN_NAME = 2.0  # a name no record holds: what is asked for is not here
 _LIKE_A_NAME = 0.5  # what is only like a name is as often another's
 _DETAIL = 0.5  # of what is asked beyond the name: with less an answer is one in part (by eye)
+_BARE, _HALF = 2, 0.5
 _WORTH = 0.4  # of the best score: with less a record is not shown beside the best (by eye)
 
 
@@ -137,6 +138,14 @@ def assured(hit: Hit, calibration: Calibration) -> bool:
     return said + calibration.evidence * log1p(hit.evidence) >= calibration.floor
 
 
+def _keyword(plan: Plan, hit: Hit) -> bool:
+    """Whether all that was typed is a word or two, and the record holds them or what means them."""
+    bare = len(plan.words) == len(words(plan.text)) <= _BARE
+    same = (one for one in hit.met if one.way in ("concept", "translation"))
+    met = {one.word for one in same if one.share > _HALF}
+    return bare and set(plan.words) <= {*hit.words, *met}
+
+
 def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcome:
     """Whether the best hit answers: named by number, or assured by words and sense.
 
@@ -157,7 +166,7 @@ def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcom
     if plan.numbers or plan.about:
         good = [hit for hit in hits if hit.named]
     else:
-        good = [hit for hit in hits[:1] if assured(hit, calibration)]
+        good = [hit for hit in hits[:1] if assured(hit, calibration) or _keyword(plan, hit)]
     if not good or not (plan.words or plan.numbers or plan.about):
         return "not_found"
     lacking = plan.fields and not any(hit.record.named(f) for hit in good for f in plan.fields)

@@ -125,6 +125,8 @@ class Plan:
     """Words of a question to be counted that no filter stands for: nothing is counted."""
     about: tuple[str, ...] = ()
     """Ids of the records that the conversation or the page leads to."""
+    shown: tuple[str, ...] = ()
+    """Ids of the records of a list that were shown before, where more of it is asked for."""
     elsewhere: str = ""
     """The id of a famous work that is asked for and not in this collection."""
     level: str = "general"
