@@ -146,7 +146,7 @@ def _threaded(
         return None
     if asks_for_more(reading, found, told) and (more := _more(question, catalogue, default_lang)):
         return more
-    focus = in_focus(question, catalogue)
+    focus = in_focus(question, reading.lang, catalogue)
     thread = followed(reading, found, told, focus, on_page=bool(question.page))
     if thread and thread.filters:
         kind: Kind = told.kind if told.kind in COUNTED else "list"

@@ -11,8 +11,8 @@ from explorer.catalogue.facets import facets_of
 from explorer.catalogue.reading import Catalogue
 from explorer.countries import country_of
 from explorer.plan.claims import Claim
-from explorer.plan.kinds import Understood
-from explorer.plan.reading import Reading
+from explorer.plan.kinds import SMALL_TALK, Understood
+from explorer.plan.reading import Reading, read
 from explorer.types import FilterValue, Question, Record
 
 _SHOWN = 20  # records of an answer that may be pointed back to
@@ -48,13 +48,24 @@ def language_asked(reading: Reading, claims: Sequence[Claim]) -> str:
     return own.cue.partition(".")[2] if not rest and not others else ""
 
 
-def in_focus(question: Question, catalogue: Catalogue) -> list[Record]:
+def in_focus(question: Question, lang: str, catalogue: Catalogue) -> list[Record]:
     """The records the talk is about, best first: that of the page, before which the visitor
-    stands now, and those shown last.
+    stands now, and those shown last. What was not found leaves nothing to point to; thanks do.
     """
     page = catalogue.records(on_page(question.page, catalogue)) if question.page else []
-    shown = [turn.records[:_SHOWN] for turn in question.history if turn.role == "explorer"]
-    return [*page, *catalogue.records(catalogue.keys(shown[-1] if shown else ()))]
+    shown: Sequence[str] = ()
+    for said, turn in zip(
+        ["", *(t.text for t in question.history)], question.history, strict=False
+    ):
+        if turn.role == "explorer" and (turn.records or not _is_talk(said, lang)):
+            shown = turn.records[:_SHOWN]
+    return [*page, *catalogue.records(catalogue.keys(shown))]
+
+
+def _is_talk(text: str, lang: str) -> bool:
+    """Whether a message was only thanks, a greeting, or the like."""
+    reading = read(text, lang)
+    return reading.gives(*SMALL_TALK) and len(reading) <= _FEW
 
 
 def on_page(page: str, catalogue: Catalogue) -> list[int]:
