@@ -74,6 +74,10 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
         return threaded
     if told.kind in COUNTED:
         counting = _counting(base, reading, found, told)
+        if not found and (question.history or question.page) and reading.gives("this"):
+            # "How many of these?" is not of the whole collection.
+            these = tuple(reading.word(i) for i in sorted(reading.at("this")))
+            counting = replace(counting, unknown=(*counting.unknown, *these))
         vain = counting.unknown or (_describing(found) and _none(counting, catalogue))
         if told.kind != "list" or not vain:
             return counting

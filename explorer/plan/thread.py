@@ -143,7 +143,8 @@ def narrows(reading: Reading, claims: Sequence[Claim], told: Understood) -> bool
     opens = any(cue.start == 0 for cue in reading.given("follow-on", "and"))
     points = reading.gives("this", "person-before")
     alone = bool(told.order) and not claims  # "which is the oldest?"
-    return bool((claims or told.by or told.order) and (opens or points or alone))
+    asked = claims or told.by or told.order or told.kind == "count"
+    return bool(asked and (opens or points or alone))
 
 
 def _ordinal(reading: Reading, focus: Sequence[Record]) -> Record | None:

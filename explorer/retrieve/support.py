@@ -125,7 +125,7 @@ def worth_showing(hits: Sequence[Hit], calibration: Calibration) -> list[Hit]:
 
 
 def _met(hit: Hit, calibration: Calibration) -> bool:
-    held = bool(hit.words) or hit.named
+    held = bool(hit.words) or hit.named or bool(_meant(hit))
     return held or hit.cosine >= calibration.found or assured(hit, calibration)
 
 
@@ -141,9 +141,13 @@ def assured(hit: Hit, calibration: Calibration) -> bool:
 def _keyword(plan: Plan, hit: Hit) -> bool:
     """Whether all that was typed is a word or two, and the record holds them or what means them."""
     bare = len(plan.words) == len(words(plan.text)) <= _BARE
+    return bare and set(plan.words) <= {*hit.words, *_meant(hit)}
+
+
+def _meant(hit: Hit) -> set[str]:
+    """The words of the question for which a record holds what means them."""
     same = (one for one in hit.met if one.way in ("concept", "translation"))
-    met = {one.word for one in same if one.share > _HALF}
-    return bare and set(plan.words) <= {*hit.words, *met}
+    return {one.word for one in same if one.share > _HALF}
 
 
 def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcome:
@@ -161,6 +165,8 @@ def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcom
         return "not_found"
     if plan.kind in ("count", "group"):
         return "answered"
+    if plan.kind == "list" and plan.shown:
+        return "answered"  # there may be no more of it
     if plan.kind in ("list", "superlative", "visit") or plan.topic == "similar":
         return "answered" if hits else "not_found"
     if plan.numbers or plan.about:
