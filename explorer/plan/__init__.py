@@ -8,7 +8,15 @@ from explorer.catalogue.tallies import OBJECTS, whole_years
 from explorer.errors import WrongUse
 from explorer.phrases import error_words
 from explorer.plan.attributes import FIELDS_BY_CUE
-from explorer.plan.claims import Claim, claims, contradicting, filters_of, pointing, qualified
+from explorer.plan.claims import (
+    Claim,
+    claims,
+    contradicting,
+    filters_of,
+    pointing,
+    qualified,
+    single_years,
+)
 from explorer.plan.elsewhere import elsewhere
 from explorer.plan.kinds import Understood, understood
 from explorer.plan.reading import Reading, read
@@ -125,6 +133,8 @@ def _counting(base: Plan, reading: Reading, found: Sequence[Claim], told: Unders
     left = told.left | contradicting(reading, found) | reading.at("not") | pointing(reading, found)
     if any(claim.name == "maker" for claim in found):
         left |= qualified(reading)
+    if told.order:
+        left |= single_years(found)
     order = sorted(left)
     return replace(
         base,

@@ -132,6 +132,9 @@ def contradicting(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
         if name in _SINGLE or (name in _ALL_OF and not either):
             first = list(own[0].pairs)
             clashing += [claim for claim in own[1:] if list(claim.pairs) != first]
+    joined = either or reading.gives("and") or "," in reading.text
+    if not joined:  # "festett váza", a painted vase, is no vase and no painting
+        clashing += by_name.get("type", [])[1:]
     if either and len(by_name) > 1:
         clashing += found[1:]
     return frozenset(place for claim in clashing for place in claim.at)
@@ -149,6 +152,16 @@ def pointing(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
     taken = {place for claim in found for place in claim.at} | reading.at("dim.")
     cues = reading.given(*(cue for cue in POINTING if cue not in ("else", "tell-more", "this")))
     return frozenset(place for cue in cues for place in cue.at) - taken
+
+
+def single_years(found: Sequence[Claim]) -> frozenset[int]:
+    """The places of years by themselves: "older than 1500" is not the oldest of that year."""
+    return frozenset(
+        place
+        for claim in found
+        for place in claim.at
+        if claim.name == "from" and claim.more and claim.more[0][1] == claim.values[0]
+    )
 
 
 def qualified(reading: Reading) -> frozenset[int]:
