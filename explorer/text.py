@@ -147,6 +147,12 @@ def forms(word: str, lang: str) -> tuple[str, ...]:
     return (plain,) if stemmed == plain else (plain, stemmed)
 
 
+def beginning(one: str, other: str) -> int:
+    """How many letters two words have in common at their beginning."""
+    pairs = zip(one, other, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
 def number_key(number: str) -> str:
     """An object number as compared: `NM 1234`, `NM.1234` and `nm1234` are the same key.
 

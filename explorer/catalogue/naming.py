@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from explorer.catalogue.facets import Counted
 from explorer.concepts import is_token
-from explorer.text import fold_to_latin, words
+from explorer.text import beginning, fold_to_latin, words
 
 FACETS = ("maker", "place")
 """Those whose values are names, by any word of which they may be asked for."""
@@ -64,10 +64,6 @@ def _inflects(name: str, latin: str) -> bool:
     own = fold_to_latin(name)
     if len(own) < _KEPT:
         return False
-    common = 0
-    for a, b in zip(own, latin, strict=False):
-        if a != b:
-            break
-        common += 1
+    common = beginning(own, latin)
     lost = 0 if len(own) <= _KEPT + 1 else 1 if len(own) < _LONG else 2
     return common >= max(_KEPT, len(own) - lost) and len(latin) - common <= _ENDING

@@ -131,8 +131,7 @@ def _again(question: Question, catalogue: Catalogue, lang: str, default_lang: st
 def _counting(base: Plan, reading: Reading, found: Sequence[Claim], told: Understood) -> Plan:
     """A plan that is counted by, or the words for which it cannot be."""
     left = told.left | contradicting(reading, found) | reading.at("not") | pointing(reading, found)
-    if any(claim.name == "maker" for claim in found):
-        left |= qualified(reading)
+    left |= qualified(reading, found)
     if told.order:
         left |= single_years(found)
     order = sorted(left)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from explorer.catalogue.reading import Catalogue
 from explorer.compounds import parts
-from explorer.concepts import concepts, inflected, labelled, named, token
+from explorer.concepts import Named, concepts, inflected, labelled, named, token
 from explorer.countries import country_token
 from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.names import named_makers, named_places
-from explorer.plan.periods import periods
+from explorer.plan.periods import periods, says_after
 from explorer.plan.reading import Reading, listed
-from explorer.text import stem
+from explorer.text import beginning, fold, stem, words
 from explorer.types import FilterValue
 
 _FACETS = {
@@ -40,6 +40,8 @@ POINTING = (
     "room-before",
 )  # fmt: skip
 """Cues whose words point back in a conversation."""
+_PLAIN = frozenset(("da", "de", "en", "nl", "sv"))  # whose words change little
+_CHANGED = 3  # letters by which a form may differ from a label
 _DIMENSION = 2  # words between "per" and what is grouped by
 _SURE = 4  # claims from here on are of single words of a vocabulary
 _FREE = "creativecommons.org/publicdomain/"  # in a statement of rights: the mark, and CC0
@@ -164,14 +166,17 @@ def single_years(found: Sequence[Claim]) -> frozenset[int]:
     )
 
 
-def qualified(reading: Reading) -> frozenset[int]:
+def qualified(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
     """The places of words that qualify a maker, as no filter does: "attributed to", "after"."""
-    return frozenset(
+    told = {
         place
         for one in named(reading.stems, reading.lang)
         if any(concepts()[i].facet == "attribution" for i in one.ids)
         for place in range(one.start, one.stop)
-    )
+    }
+    makers = (min(claim.at) - 1 for claim in found if claim.name == "maker")
+    after = {place for place in makers if place >= 0 and says_after(reading, place)}
+    return frozenset(told | after)
 
 
 def _periods(reading: Reading, rooms: Sequence[Claim]) -> Iterator[Claim]:
@@ -232,7 +237,9 @@ def _concepts(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
     told: set[int] = set()
     for one in named(reading.stems, reading.lang):
         at = frozenset(range(one.start, one.stop))
-        ids = one.ids
+        ids = _alike(reading, one) if len(at) == 1 else one.ids
+        if not ids:
+            continue
         if at <= small:
             ids = tuple(i for i in ids if concepts()[i].facet == "type")
             if not ids or not _is_noun(reading, at):
@@ -248,6 +255,22 @@ def _concepts(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
                 yield claim
         elif claim := _compound(reading, i, catalogue):
             yield claim
+
+
+def _alike(reading: Reading, one: Named) -> tuple[str, ...]:
+    """The concepts whose label a word is, but for an ending: Swedish "billiga" is no "bil"."""
+    word = reading.folded[one.start]
+    if reading.lang not in _PLAIN:
+        return one.ids
+    return tuple(
+        i
+        for i in one.ids
+        if any(
+            len(word) + len(own) - 2 * beginning(word, own) <= _CHANGED
+            for label in concepts()[i].labels.get(reading.lang, ())
+            for own in words(fold(label))
+        )
+    )
 
 
 def _is_noun(reading: Reading, at: frozenset[int]) -> bool:
@@ -295,17 +318,12 @@ def _chosen(
     if made_by:  # works by King, objects from Bath
         every = [c for c in every if c.facet not in ("subject", "person")]
     ways = [(name, token(c.id)) for c in every for name in _FACETS[c.facet]]
-    borne = [way for way in ways if _borne(*way, catalogue)]
-    if not ways or (
-        len(at) > 1 and not borne and len(ids) == 1 and concepts()[ids[0]].facet != "type"
-    ):
+    borne = [way for way in ways if catalogue.bears(*way)]
+    apart = len(at) > 1 and len(ids) == 1 and concepts()[ids[0]].facet in ("material", "technique")
+    if not ways or (apart and not borne):  # "oil paintings" are paintings in oil
         return None
     name, value = (borne or ways)[0]
     return Claim(at, name, (value,), 4 + unsure)
-
-
-def _borne(name: str, value: str, catalogue: Catalogue) -> bool:
-    return catalogue.bears(name, value)
 
 
 def _values(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:

@@ -7,6 +7,7 @@ from importlib.resources import files
 from explorer.bridge import distance
 from explorer.catalogue.reading import Catalogue
 from explorer.catalogue.wordforms import spelling
+from explorer.concepts import named
 from explorer.plan.reading import Reading
 from explorer.text import fold_to_latin
 
@@ -134,6 +135,8 @@ def _inflected(reading: Reading, place: int, catalogue: Catalogue) -> list[int]:
     """The values whose whole name is a word in the ending of a case."""
     if not (reading.is_name(place) or not reading.folded[place].isascii()):
         return []
+    if next(named(reading.stems[place : place + 1], reading.lang), None):
+        return []  # "Roman" is of an age before it is of a city
     names = catalogue.names["place"]
     word = reading.folded[place]
     own = names.inflected(spelling(word) if not word.isascii() else word)

@@ -68,3 +68,9 @@ def _telling(reading: Reading, place: int, lang: str) -> bool:
         if items and items[0].kind in _TELLING:
             return True
     return False
+
+
+def says_after(reading: Reading, place: int) -> bool:
+    """Whether a word means "after", of a time or of a maker."""
+    lang = reading.lang if reading.lang in LANGUAGES else ""
+    return any(i.kind == "A" for i in items_of(list(tokens_of(plain(reading.word(place)))), lang))
