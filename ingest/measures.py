@@ -58,7 +58,8 @@ def read_measures(text: str, lang: str = "") -> tuple[Measurement, ...]:
     frame, mount, base or anything else that is not the object itself is left out, and so is
     "10-12 cm", which a single value cannot hold; "about 12 cm" is said to be `about`. Old measures
     ("tum", "Zoll") keep their own unit, as no inch is meant; "5 ft 3 in" is 63 in. "1,250" is read
-    as `lang` writes decimals. Without a language, words and letters count that all who have them mean alike.
+    as `lang` writes decimals. Without a language, words and letters count that all who have them
+    mean alike.
     """
     if len(text) > LONGEST or not any(map(str.isdigit, text)):
         return ()
