@@ -130,7 +130,8 @@ def _again(question: Question, catalogue: Catalogue, lang: str, default_lang: st
 
 def _counting(base: Plan, reading: Reading, found: Sequence[Claim], told: Understood) -> Plan:
     """A plan that is counted by, or the words for which it cannot be."""
-    left = told.left | contradicting(reading, found) | reading.at("not") | pointing(reading, found)
+    left = told.left | contradicting(reading, found) | reading.at("not")
+    left |= pointing(reading, found, grouped=bool(told.by))
     left |= qualified(reading, found)
     if told.order:
         left |= single_years(found)

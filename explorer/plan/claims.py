@@ -125,7 +125,7 @@ def contradicting(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
     two things, and people where objects are counted ("how many women artists").
     """
     either = any(cue.start for cue in reading.given("or"))  # what opens a question asks
-    clashing = [claim for claim in found if _counts_people(reading, claim)]
+    clashing = [claim for claim in found if _counts_people(reading, claim, found)]
     by_name: dict[str, list[Claim]] = {}
     for claim in found:
         for name in {"date" if name in ("from", "to") else name for name, _ in claim.pairs}:
@@ -142,18 +142,25 @@ def contradicting(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
     return frozenset(place for claim in clashing for place in claim.at)
 
 
-def _counts_people(reading: Reading, claim: Claim) -> bool:
-    """Whether makers are counted, not what they made."""
+def _counts_people(reading: Reading, claim: Claim, found: Sequence[Claim]) -> bool:
+    """Whether makers are counted, not what they made: no thing is named, nor anything beside."""
     asked = [max(cue.at) + 1 for cue in reading.given("count")]
-    works = reading.small() - {i for i, w in enumerate(reading.folded) if w in listed(reading.lang)}
-    return claim.name == "gender" and min(claim.at) in asked and not claim.at & works
+    plain = frozenset(i for i, w in enumerate(reading.folded) if w in listed(reading.lang))
+    works = (reading.small() | reading.at("filler")) - plain
+    beside = {min(claim.at), max(claim.at) + 1}
+    things = any(other.name == "type" for other in found) or works & beside
+    return claim.name == "gender" and min(claim.at) in asked and not things
 
 
-def pointing(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
-    """The places of words that point back: what they point to is no filter yet."""
+def pointing(reading: Reading, found: Sequence[Claim], *, grouped: bool) -> frozenset[int]:
+    """The places of words that point back: what they point to is no filter yet.
+
+    Danish "der fra" is "from there", and "are there from" where things are grouped.
+    """
     taken = {place for claim in found for place in claim.at} | reading.at("dim.")
-    cues = reading.given(*(cue for cue in POINTING if cue not in ("else", "tell-more", "this")))
-    return frozenset(place for cue in cues for place in cue.at) - taken
+    silent = ("else", "tell-more", "this", *(("place-before",) if grouped else ()))
+    cues = reading.given(*(cue for cue in POINTING if cue not in silent))
+    return frozenset(place for cue in cues if taken.isdisjoint(cue.at) for place in cue.at)
 
 
 def single_years(found: Sequence[Claim]) -> frozenset[int]:
@@ -191,7 +198,7 @@ def _periods(reading: Reading, rooms: Sequence[Claim]) -> Iterator[Claim]:
 
 def _rooms(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
     held = catalogue.counted("room")
-    for cue in reading.given("room"):
+    for cue in reading.given("room", "room-before"):
         for place in (max(cue.at) + 1, min(cue.at) - 1):
             if not 0 <= place < len(reading):
                 continue
