@@ -15,7 +15,7 @@ from explorer.wire import dump
 from ingest.measures import kind_of, read_measures
 from ingest.places import impossible, located
 
-REVISION = "8"
+REVISION = "9"
 """Part of every hash: raised when records are understood differently from before."""
 
 _DETECTED = frozenset(("title", "description", "text", "inscription", "provenance"))

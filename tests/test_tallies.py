@@ -2,10 +2,11 @@
 
 import pytest
 
+from explorer.catalogue.facets import facets_of
 from explorer.catalogue.tallies import tally
 from explorer.compose.counting import told_count
 from explorer.plan import plan
-from explorer.types import Missing, Question, Tally
+from explorer.types import Concept, Field, Missing, Question, Record, Tally
 from explorer.verify import verify
 from explorer.wiring import Explorer, open_explorer
 from ingest.pipeline import build
@@ -127,3 +128,26 @@ def test_a_wrong_number_does_not_leave(museum: Explorer) -> None:
     wrong = Tally(total=told.total + 1)
     assert [s.supported for s in verify(said, {}, wrong) if s.kind == "count"] == [False]
     assert not any(s.supported for s in verify(said, {}) if s.kind == "count")
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "lang", "value"),
+    [
+        ("type", "Målningar (Måleri)", "sv", "#painting"),
+        ("type", "guitarra portuguesa", "pt", "#guitar"),
+        ("type", "Silberschale", "de", "#bowl"),
+        ("material", "Olja på  duk", "sv", "#canvas"),
+        ("material", "oil on canvas", "en", "#oil-paint"),
+    ],
+)
+def test_a_value_counts_as_what_it_is_a_kind_of(
+    name: str, label: str, lang: str, value: str
+) -> None:
+    record = Record("x:1", fields=(Field(name, label, lang),))
+    assert value in {facet.value for facet in facets_of(record) if facet.name == name}
+
+
+def test_a_delivered_concept_counts_as_what_it_is_a_kind_of() -> None:
+    kind = Concept("type", "http://terms.example/7", {"sv": "Målningar (Måleri)"})
+    record = Record("x:1", fields=(Field("type", "Målningar (Måleri)", "sv"),), concepts=(kind,))
+    assert "#painting" in {facet.value for facet in facets_of(record)}

@@ -86,6 +86,9 @@ def _concepts(record: Record) -> Iterator[Facet]:
         also = tuple(dict.fromkeys(facet_value(label) for label in labels.values()))
         told |= {(concept.facet, label) for label in labels.values()}
         yield replace(own, also=tuple(a for a in also if a != own.value and len(a) <= MAX_VALUE))
+        if known is None:
+            for of, label in labels.items():
+                yield from _kinds(concept.facet, label, of)
     told |= {("place", p.name) for p in record.places if p.known}
     depicted = {p.name for p in record.places if p.role == "depicted"}
     told |= {
@@ -115,6 +118,12 @@ def _kinds(name: str, label: str, lang: str) -> Iterator[Facet]:
     if name == "material":
         yield from _materials(label, lang)
         return
+    bare = label.partition("(")[0].strip()
+    if bare != label and (
+        own := next(filter(None, (of_value(bare, lang, of) for of in _OF[name])), None)
+    ):
+        yield Facet(name, token(own.id), own.label("en"))  # "Målningar (Måleri)"
+        return
     if len(found := words(label)) > _HEAD:
         return
     small = listed_words(lang, "function")
@@ -137,8 +146,13 @@ def _materials(label: str, lang: str) -> Iterator[Facet]:
     """All that a value of several materials names: "oil on canvas"; not of two sentences."""
     if "." in label or len(found := words(label)) > _MATERIALS:
         return
-    for one in named([stem(word, lang) for word in found], lang):
-        for concept in (concepts()[i] for i in one.ids):
+    stems = [stem(word, lang) for word in found]
+    for one in named(stems, lang):
+        told = [i for i in one.ids if concepts()[i].facet == "material"]
+        if not told:  # "oil on canvas" is a technique, of two materials
+            each = (named([word], lang) for word in stems[one.start : one.stop])
+            told = [i for own in each for single in own for i in single.ids]
+        for concept in (concepts()[i] for i in told):
             if concept.facet == "material":
                 yield Facet("material", token(concept.id), concept.label("en"))
 

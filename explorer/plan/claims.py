@@ -329,6 +329,8 @@ def _chosen(
     apart = len(at) > 1 and len(ids) == 1 and concepts()[ids[0]].facet in ("material", "technique")
     if not ways or (apart and not borne):  # "oil paintings" are paintings in oil
         return None
+    if not borne and all(concept.facet == "genre" for concept in every):
+        return None  # where no record is told by genres, none is a portrait only in name
     name, value = (borne or ways)[0]
     return Claim(at, name, (value,), 4 + unsure)
 
