@@ -25,7 +25,6 @@ _ORDERS = {
     "heaviest": ("weight", "-weight", "extent", "1"),
     "lightest": ("weight", "weight", "extent", "1"),
 }  # what it is told by, what is least of the first, where it stands
-ORDERS = frozenset(_ORDERS)
 _MOST = 200  # records that are named of a list; the total is of all
 _TOUCHED = 400  # groups of years that one object may be in
 _FACET = {"country": "place", "continent": "place"}

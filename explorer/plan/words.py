@@ -20,7 +20,6 @@ _SURE_OF_ONE = 0.95  # one word is mostly a name, and a name is of every languag
 _ENOUGH = 3  # words from which on a language can be told
 _LETTERS = 3  # fewer tell nothing
 _MOSTLY = 0.6  # of what a word means
-_MOST_WORDS = 64  # that say what is asked for; a question has no more
 _LONGEST_NUMBER = 4  # tokens: "NM H 12 a"
 
 
