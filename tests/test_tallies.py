@@ -6,7 +6,7 @@ from explorer.catalogue.facets import facets_of
 from explorer.catalogue.tallies import tally
 from explorer.compose.counting import told_count
 from explorer.plan import plan
-from explorer.types import Concept, Field, Missing, Question, Record, Tally
+from explorer.types import Concept, Field, Filters, Missing, Question, Record, Tally
 from explorer.verify import verify
 from explorer.wiring import Explorer, open_explorer
 from ingest.pipeline import build
@@ -52,8 +52,8 @@ def museum(tmp_path_factory: pytest.TempPathFactory) -> Explorer:
     return open_explorer(settings)
 
 
-def counted(museum: Explorer, filters: dict[str, object], by: str = "", order: str = "") -> Tally:
-    return tally(museum.serving().generation.catalogue, filters, by, order)  # type: ignore[arg-type]
+def counted(museum: Explorer, filters: Filters, by: str = "", order: str = "") -> Tally:
+    return tally(museum.serving().generation.catalogue, filters, by, order)
 
 
 def first(museum: Explorer, told: Tally) -> list[str]:

@@ -152,7 +152,7 @@ def test_in_polish_please_answers_again_in_polish(asked: Asked) -> None:
 def test_others_by_the_same_maker_are_listed(planned: Planned) -> None:
     told = planned("what else did he make?", history=history("paintings:1001"))
     assert told.kind == "list"
-    assert "katsushika hokusai" in told.filters["maker"]  # type: ignore[operator]
+    assert "katsushika hokusai" in str(told.filters["maker"])
 
 
 def test_a_count_is_narrowed_by_what_follows(planned: Planned) -> None:

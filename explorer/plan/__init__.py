@@ -8,18 +8,11 @@ from explorer.catalogue.tallies import OBJECTS, whole_years
 from explorer.errors import WrongUse
 from explorer.phrases import error_words
 from explorer.plan.attributes import FIELDS_BY_CUE
-from explorer.plan.claims import (
-    Claim,
-    claims,
-    contradicting,
-    filters_of,
-    pointing,
-    qualified,
-    single_years,
-)
+from explorer.plan.claims import Claim, claims, filters_of
 from explorer.plan.elsewhere import elsewhere
 from explorer.plan.kinds import Understood, understood
 from explorer.plan.reading import Reading, read
+from explorer.plan.refusals import contradicting, pointing, qualified, single_years
 from explorer.plan.thread import (
     Thread,
     asks_for_more,
