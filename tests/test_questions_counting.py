@@ -11,12 +11,13 @@ import pytest
 from eval.countinggold import CountingQuestion, gold, load_counting, meant, values
 from eval.rawrecords import Maker, Raw, raw_records
 
-LANGS = ["bg", "cs", "da", "de", "el", "en", "es", "fi", "fr", "hu", "it", "lt", "nl", "pl", "pt",
-         "ro", "sv"]  # fmt: skip
+LANGS = ["bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "it", "lt", "lv",
+         "nl", "pl", "pt", "ro", "sk", "sl", "sv"]  # fmt: skip
 SHARES = {"count": 0.40, "list": 0.25, "group": 0.15, "superlative": 0.20}
 BY = {"century", "decade", "maker", "country", "continent", "material", "type", "room", "source",
       "gender"}  # fmt: skip
-ORDERS = {"oldest", "newest", "largest", "smallest", "heaviest", "lightest", "acquired-last"}
+ORDERS = {"oldest", "newest", "largest", "smallest", "heaviest", "lightest", "acquired-last",
+          "acquired-first"}  # fmt: skip
 VALUED = {"type", "material", "technique", "subject", "period", "place", "maker"}
 
 
@@ -51,11 +52,11 @@ def test_every_question_has_its_own_name_and_words(questions: list[CountingQuest
 
 def test_every_language_asks_every_kind_in_its_share(questions: list[CountingQuestion]) -> None:
     assert sorted(Counter(q.lang for q in questions)) == LANGS
-    assert min(Counter(q.lang for q in questions).values()) >= 20
+    assert min(Counter(q.lang for q in questions).values()) >= 10
     assert {(q.lang, q.kind) for q in questions} == {(lang, k) for lang in LANGS for k in SHARES}
     kinds = Counter(q.kind for q in questions)
     for kind, share in SHARES.items():
-        assert kinds[kind] / len(questions) == pytest.approx(share, abs=0.03), kind
+        assert kinds[kind] / len(questions) == pytest.approx(share, abs=0.05), kind
     for half in ("development", "test"):
         assert len({q.lang for q in questions if q.half == half}) >= 10
 
