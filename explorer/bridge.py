@@ -11,7 +11,7 @@ from math import sqrt
 from explorer.catalogue.reading import Catalogue
 from explorer.catalogue.wordforms import pairs, spelling
 from explorer.compounds import parts
-from explorer.concepts import labelled, named, token
+from explorer.concepts import is_lookalike, labelled, named, token
 from explorer.lexicon import kindred, pivots
 from explorer.text import fold, forms, is_stemmed, stem
 from explorer.types import Way
@@ -72,6 +72,8 @@ def _concepts(
     """Per word the concepts it names, by itself or with those beside it, in `lang` or in any."""
     found: list[list[Expansion]] = [[] for _ in words]
     for one in named(stems, lang):
+        if one.stop == one.start + 1 and is_lookalike(fold(words[one.start]), lang):
+            continue
         for i in range(one.start, one.stop):
             found[i] += _tokens(one.ids, catalogue)
     for word, own in zip(words, found, strict=True):

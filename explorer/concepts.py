@@ -131,6 +131,18 @@ def _inflections() -> Mapping[tuple[str, str], tuple[str, ...]]:
     return {key: tuple(ids) for key, ids in found.items()}
 
 
+def is_lookalike(word: str, lang: str) -> bool:
+    """Whether a folded word only shares its stem with a label: French "porte" is no "port"."""
+    return word in _lookalikes().get(_column(lang), frozenset())
+
+
+@cache
+def _lookalikes() -> Mapping[str, frozenset[str]]:
+    table = files("explorer").joinpath("vocabulary", "lookalikes.tsv").read_text("utf-8")
+    rows = (line.partition("\t") for line in table.splitlines()[1:])
+    return {lang: frozenset(told.split()) for lang, _, told in rows}
+
+
 def of_value(value: str, lang: str, facet: str) -> Concept | None:
     """The concept of a facet that a whole value names; None where it names none, or two."""
     found = words(value)
@@ -138,13 +150,18 @@ def of_value(value: str, lang: str, facet: str) -> Concept | None:
         return None
     # As written first: the stem of Swedish "papper" is that of "papp", which is cardboard.
     for ids in (
-        _written(_column(lang)).get(fold(" ".join(found)), ()),
+        written(fold(" ".join(found)), lang),
         _borne(_column(lang)).get(_key(found, lang), ()),
     ):
         own = [concepts()[i] for i in ids if concepts()[i].facet == facet]
         if own:
             return own[0] if len(own) == 1 else None
     return None
+
+
+def written(word: str, lang: str) -> tuple[str, ...]:
+    """The ids of the concepts with a label that is, folded, just this."""
+    return _written(_column(lang)).get(word, ())
 
 
 @cache

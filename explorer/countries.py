@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from explorer.text import tongue
+from explorer.text import beginning, fold, tongue
 
+_KEPT = 5  # letters of a name that no case changes
+_ENDING = 2  # letters of a name that a case may change
 _CODE = 2  # letters of ISO 3166; no concept has so short a name
 
 
@@ -24,6 +26,28 @@ def country_of(value: str) -> str:
 def country_name(code: str, lang: str) -> str:
     """What a country is called in `lang` (CLDR); its code where CLDR has no name."""
     return _territories(tongue(lang)).get(code, code)
+
+
+def country_called(name: str, lang: str) -> str:
+    """The ISO 3166 code of the country that a folded name is, or a form of it; "" for others."""
+    known = _called(tongue(lang))
+    if name in known:
+        return known[name]
+    own = {
+        code: beginning(name, told)
+        for told, code in known.items()
+        if beginning(name, told) >= max(_KEPT, len(told) - _ENDING)
+        and len(name) <= len(told) + 2 * _ENDING
+    }
+    most = max(own.values(), default=0)
+    best = [code for code, letters in own.items() if letters == most]
+    return best[0] if len(best) == 1 else ""
+
+
+@cache
+def _called(lang: str) -> Mapping[str, str]:
+    names = _territories(lang).items()
+    return {fold(name): code for code, name in names if code.isalpha() and len(code) == _CODE}
 
 
 @cache

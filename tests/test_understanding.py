@@ -184,3 +184,58 @@ def test_a_famous_work_that_is_elsewhere_is_not_the_nearest_thing(asked: Asked) 
     assert told.outcome == "not_found"
     assert "Guernica" in told.text
     assert not any(statement.citations for statement in told.statements)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("How many maps of Denmark are there?", "Denmark"),
+        ("Combien de cartes de la France ?", "France"),
+        ("How many of your children's clothes are from France?", "children"),
+        ("How many prints are by men, and how many by women?", "women"),
+        ("How many Japanese women artists do you have?", "women"),
+    ],
+)
+def test_what_may_mean_two_things_is_not_counted(asked: Asked, text: str, word: str) -> None:
+    told = asked(text)
+    assert told.total is None
+    assert any(word in s.text for s in told.statements)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("How many carved objects?", {"technique": ["#carving"]}),
+        ("How many porcelain objects?", {"material": ["#porcelain"]}),
+        ("Combien d'objets viennent du Lesotho ?", {"place": ["#ls"]}),
+        ("Hány aranytárgy van?", {"material": ["#gold"]}),
+    ],
+)
+def test_every_word_that_restricts_is_among_the_filters(
+    planned: Planned, text: str, expected: dict[str, object]
+) -> None:
+    told = planned(text)
+    assert (told.kind, told.unknown, filters(told)) == ("count", (), expected)
+
+
+def test_a_word_that_only_shares_a_stem_names_nothing(planned: Planned) -> None:
+    assert planned("Combien de portes avez-vous ?").unknown == ("portes",)
+    assert planned("Kolik nových předmětů?").unknown == ("nových",)
+    assert filters(planned("Kolik novin máte?")) == {"type": ["#newspaper"]}
+
+
+def test_few_words_are_of_the_language_that_knows_them_all(planned: Planned) -> None:
+    told = planned("Liste aller Fossilien")
+    assert (told.heard, told.kind, filters(told)) == ("de", "list", {"type": ["#fossil"]})
+
+
+def test_a_form_of_a_first_name_belongs_to_the_surname(planned: Planned) -> None:
+    told = planned("Ile prac Olgi Boznańskiej jest w muzeum?")
+    assert (told.unknown, filters(told)) == ((), {"maker": ["olga boznanska"]})
+
+
+def test_what_is_only_called_so_for_something_narrower_is_no_group(asked: Asked) -> None:
+    told = asked("objets hongrois par matériau")
+    values = {group.value for group in told.groups}
+    assert "#brass" in values
+    assert "#metal" not in values

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.catalogue.facets import TOLD_MAKER, Counted
 from explorer.catalogue.reading import Catalogue, Keys
 from explorer.catalogue.years import year_of
-from explorer.concepts import continents, is_token, token
+from explorer.concepts import continents, is_token, lineage, of_token, token
 from explorer.countries import country_of
 from explorer.types import SPANS, Filters, FilterValue, Group, Missing, Tally
 
@@ -28,6 +29,7 @@ _ORDERS = {
 _MOST = 200  # records that are named of a list; the total is of all
 _TOUCHED = 400  # groups of years that one object may be in
 _FACET = {"country": "place", "continent": "place"}
+_PLACES = frozenset(("country", "continent", "place"))
 _ALWAYS = frozenset(("kind", "has_image", "number", "source", "from", "to"))
 
 
@@ -156,9 +158,29 @@ def _grouped(catalogue: Catalogue, keys: Keys, by: str) -> tuple[int, tuple[Grou
     inside = np.isin(held.records, keys)
     codes = np.bincount(held.codes[inside], minlength=len(held.values))
     kept = [i for i in np.argsort(-codes, kind="stable").tolist() if codes[i] and _is(held, i, by)]
+    if by not in _PLACES:
+        wider = _only_wider(held, kept, inside)
+        kept = [i for i in kept if i not in wider]
     counted = inside & np.isin(held.codes, kept)
     groups = tuple(Group(held.labels[i], int(codes[i]), held.values[i]) for i in kept)
     return len(np.unique(held.records[counted])), groups
+
+
+def _only_wider(held: Counted, kept: Sequence[int], inside: NDArray[np.bool_]) -> set[int]:
+    """The concepts that every record bears for a narrower one's sake: metal, where all is brass."""
+    among = {held.values[i]: i for i in kept if is_token(held.values[i])}
+    narrower: dict[int, list[int]] = {}
+    for value, i in among.items():
+        concept = of_token(value)
+        for wider in lineage(concept.id)[1:] if concept else ():
+            if token(wider) in among:
+                narrower.setdefault(among[token(wider)], []).append(i)
+    return {
+        i
+        for i, own in narrower.items()
+        if set(held.records[inside & (held.codes == i)].tolist())
+        <= set(held.records[inside & np.isin(held.codes, own)].tolist())
+    }
 
 
 def _is(held: Counted, at: int, by: str) -> bool:

@@ -32,7 +32,10 @@ def carried_on(before: Sequence[Turn], question: str, answer: Answer) -> list[di
     """
     cited = (citation.record_id for s in answer.statements for citation in s.citations)
     shown = dict.fromkeys([*cited, *(card.id for card in answer.records)])
-    told = [] if answer.outcome == "not_found" else list(shown)[:_SHOWN]
+    told = list(shown)[:_SHOWN]
+    if answer.outcome == "not_found":  # "the record does not say" is still about the record
+        last = before[-1].records[:1] if before else []
+        told = [one for one in told[:1] if answer.kind == "attribute" and one in last]
     turns = [*before, Turn("visitor", question), Turn("explorer", "", told)]
     return [
         {"role": turn.role, "text": turn.text, "records": turn.records} for turn in turns[-_KEPT:]

@@ -20,6 +20,7 @@ from explorer.plan.thread import (
     in_focus,
     language_asked,
     narrows,
+    only_points,
     said_before,
 )
 from explorer.plan.titles import names_title
@@ -68,7 +69,7 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
     given = whole_years(question.filters)
     base = Plan(
         text=text, lang=lang, heard=heard, kind=told.kind, numbers=numbers, topic=told.topic,
-        filters=given, given=given, level=question.level,
+        filters=given, given=given, level="easy" if reading.gives("easy") else question.level,
         generate=question.generate,
     )  # fmt: skip
     if threaded := _threaded(base, question, reading, found, told, catalogue, default_lang):
@@ -79,12 +80,14 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
             # "How many of these?" is not of the whole collection.
             these = tuple(reading.word(i) for i in sorted(reading.at("this")))
             counting = replace(counting, unknown=(*counting.unknown, *these))
-        vain = counting.unknown or (_describing(found) and _none(counting, catalogue))
+        vain = counting.unknown or (_describing(found, catalogue) and _none(counting, catalogue))
         if told.kind != "list" or not vain:
             return counting
         told, base = replace(told, kind="explore"), replace(base, kind="explore")
     fields, kept = asked_fields(content_words(rest, heard), lang)
     kept = _beyond_cues(kept, reading, told)
+    if question.history and not numbers and only_points(reading, found, told):
+        kept = []  # and there is nothing that it points to
     return replace(
         base,
         kind="known_item" if numbers and told.kind == "explore" else told.kind,
@@ -226,9 +229,17 @@ def _about(base: Plan, thread: Thread, told: Understood) -> Plan:
     )
 
 
-def _describing(found: Sequence[Claim]) -> bool:
+def _describing(found: Sequence[Claim], catalogue: Catalogue) -> bool:
     """Whether a filter is of what a thing is like: a record may say so in other words."""
-    return any(claim.name in ("subject", "material", "technique", "period") for claim in found)
+    return any(
+        claim.name in ("subject", "material", "technique", "period")
+        or (claim.name == "type" and not _borne(claim, catalogue))
+        for claim in found
+    )
+
+
+def _borne(claim: Claim, catalogue: Catalogue) -> bool:
+    return any(catalogue.bears(claim.name, str(value)) for value in claim.values)
 
 
 def _none(counting: Plan, catalogue: Catalogue) -> bool:

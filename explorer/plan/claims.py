@@ -4,9 +4,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from explorer.catalogue.reading import Catalogue
-from explorer.compounds import parts
-from explorer.concepts import Named, concepts, inflected, labelled, named, token
-from explorer.countries import country_token
+from explorer.compounds import SHORTEST, parts
+from explorer.concepts import (
+    Named,
+    concepts,
+    inflected,
+    is_lookalike,
+    labelled,
+    named,
+    token,
+    written,
+)
+from explorer.countries import country_called, country_token
+from explorer.cues import cues_of
 from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.names import named_makers, named_places
 from explorer.plan.periods import periods
@@ -33,6 +43,7 @@ ASKING = (
     "acquired-first", "count", "most", "per", "list", "all", *FIELDS_BY_CUE,
 )  # fmt: skip
 """Cues whose words ask, and name nothing: Romanian "cea mai mare" is the largest, and no sea."""
+_ASKED = tuple(cue for cue in ASKING if cue not in FIELDS_BY_CUE)
 POINTING = (
     "this", "else", "similar", "tell-more", "person-before", "place-before", "time-before",
     "room-before",
@@ -40,8 +51,10 @@ POINTING = (
 """Cues whose words point back in a conversation."""
 _PLAIN = frozenset(("da", "de", "en", "nl", "sv"))  # whose words change little
 _CHANGED = 3  # letters by which a form may differ from a label
+_MADE = frozenset(("type", "material", "technique"))
 _DIMENSION = 2  # words between "per" and what is grouped by
 _SURE = 4  # claims from here on are of single words of a vocabulary
+_LONGEST = 4  # words of a country's name
 _FREE = "creativecommons.org/publicdomain/"  # in a statement of rights: the mark, and CC0
 _NEAR = 2  # words between a preposition and what it stands before
 
@@ -71,9 +84,9 @@ def claims(reading: Reading, catalogue: Catalogue, *, threaded: bool = False) ->
     """
     rooms = list(_rooms(reading, catalogue))
     found = [
-        *_periods(reading, rooms), *rooms, *_by_cue(reading, catalogue),
-        *_countries(reading), *_names(reading, catalogue), *_concepts(reading, catalogue),
-        *_values(reading, catalogue),
+        *_periods(reading, rooms), *rooms, *_by_cue(reading, catalogue, in_room=bool(rooms)),
+        *_countries(reading), *_lands(reading), *_names(reading, catalogue),
+        *_concepts(reading, catalogue), *_values(reading, catalogue),
     ]  # fmt: skip
     kept: list[Claim] = []
     taken: set[int] = set()
@@ -140,12 +153,14 @@ def _rooms(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
             break
 
 
-def _by_cue(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
+def _by_cue(reading: Reading, catalogue: Catalogue, *, in_room: bool) -> Iterator[Claim]:
     for cue in reading.cues:
+        if in_room and cue.cue == "is-on-view":
+            continue  # what can be seen in room 2 is what is there
         if cue.cue in _CUES:
             name, value = _CUES[cue.cue]
             yield Claim(cue.at, name, (value,), 1)
-        elif cue.cue == "is-on-view" and reading.gives("count", "list", *ASKING):
+        elif cue.cue == "is-on-view" and reading.gives(*_ASKED):
             yield Claim(cue.at, "on_view", (True,), 1)
         elif cue.cue == "rights-free":
             held = catalogue.counted("rights")
@@ -155,7 +170,27 @@ def _by_cue(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
 
 def _countries(reading: Reading) -> Iterator[Claim]:
     for cue in reading.given("country."):
+        if _is_shown(reading, cue.start):
+            continue
         yield Claim(cue.at, "place", (country_token(cue.cue.partition(".")[2]),), 2.2)
+
+
+def _lands(reading: Reading) -> Iterator[Claim]:
+    """Countries as CLDR names them, which no cue knows: "Colombia", "Republica Moldova"."""
+    known = reading.at("country.") | reading.small()
+    place = 0
+    while place < len(reading):
+        stop = place
+        if reading.word(place)[0].isupper() and place not in known:
+            for stop in range(min(len(reading), place + _LONGEST), place, -1):
+                if code := country_called(" ".join(reading.folded[place:stop]), reading.lang):
+                    if not _is_shown(reading, place):
+                        at = frozenset(range(place, stop))
+                        yield Claim(at, "place", (country_token(code),), 2.8)
+                    break
+            else:
+                stop = place
+        place = max(stop, place + 1)
 
 
 def _names(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
@@ -163,10 +198,14 @@ def _names(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
         named = all(reading.is_name(i) for i in at)
         yield Claim(at, "maker", values, 2.5 if named else 6 if len(at) == 1 else 2)
     for at, values in named_places(reading, catalogue):
-        before = min(at) - 1
-        if before in reading.at("depicting") and before not in reading.at("made-in"):
-            continue  # a painting of Rome need not be from there
-        yield Claim(at, "place", values, 3)
+        if not _is_shown(reading, min(at)):
+            yield Claim(at, "place", values, 3)
+
+
+def _is_shown(reading: Reading, place: int) -> bool:
+    """Whether a place is what is shown: a painting of Rome need not be from there."""
+    before = {place - 1}
+    return bool(before & reading.at("depicting")) and not before & reading.at("made-in")
 
 
 def _concepts(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
@@ -178,8 +217,8 @@ def _concepts(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
         if not ids:
             continue
         if at <= small:
-            ids = tuple(i for i in ids if concepts()[i].facet == "type")
-            if not ids or not _is_noun(reading, at):
+            ids = _asked_by(reading, at, ids)
+            if not ids:
                 continue
         if claim := _chosen(reading, at, ids, catalogue):
             told |= at
@@ -187,7 +226,7 @@ def _concepts(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
     for i, word in enumerate(reading.folded):
         if i in told or i in small or not word.isalpha():
             continue
-        if ids := inflected(word, reading.lang):
+        if ids := written(word, reading.lang) or inflected(word, reading.lang):
             if claim := _chosen(reading, frozenset((i,)), ids, catalogue, unsure=1.0):
                 yield claim
         elif claim := _compound(reading, i, catalogue):
@@ -195,8 +234,15 @@ def _concepts(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
 
 
 def _alike(reading: Reading, one: Named) -> tuple[str, ...]:
-    """The concepts whose label a word is, but for an ending: Swedish "billiga" is no "bil"."""
+    """The concepts that a word names: as written first, else by what is one but for an ending.
+
+    Swedish "billiga" is no "bil", whatever its stem.
+    """
     word = reading.folded[one.start]
+    if exact := tuple(i for i in one.ids if i in written(word, reading.lang)):
+        return exact
+    if is_lookalike(word, reading.lang):
+        return ()
     if reading.lang not in _PLAIN:
         return one.ids
     return tuple(
@@ -210,6 +256,21 @@ def _alike(reading: Reading, one: Named) -> tuple[str, ...]:
     )
 
 
+def _asked_by(reading: Reading, at: frozenset[int], ids: Sequence[str]) -> tuple[str, ...]:
+    """Those of the concepts that a word that asks still stands for: "il dipinto", "carved"."""
+    if _is_noun(reading, at) and (things := _of_facet(ids, "type")):
+        return things
+    verb = reading.at("made-by", "made-in", "made-of", "filler", *FIELDS_BY_CUE)
+    ways = _of_facet(
+        [i for i in ids if i in written(reading.folded[min(at)], reading.lang)], "technique"
+    )
+    return ways if len(at) == 1 and at.isdisjoint(verb) else ()
+
+
+def _of_facet(ids: Sequence[str], facet: str) -> tuple[str, ...]:
+    return tuple(i for i in ids if concepts()[i].facet == facet)
+
+
 def _is_noun(reading: Reading, at: frozenset[int]) -> bool:
     """Whether a word that asks is the thing itself: "il dipinto", not "oggetti dipinti"."""
     plain = reading.folded[min(at)] not in listed(reading.lang)
@@ -220,16 +281,27 @@ def _compound(reading: Reading, place: int, catalogue: Catalogue) -> Claim | Non
     """What both parts of a compound stand for together: "Silberschalen"."""
     at = frozenset((place,))
     told: list[Claim] = []
+    if ids := _of_things(reading.folded[place], reading.lang):
+        return _chosen(reading, at, ids, catalogue, unsure=0.5)
     for part in parts(reading.folded[place], reading.lang):
         own = next(iter(named([stem(part, reading.lang)], reading.lang)), None)
         claim = _chosen(reading, at, own.ids, catalogue) if own else None
         if claim is None:
             return None
         told.append(claim)
-    if len(told) < 2:
-        return None
+    if len({claim.name for claim in told}) < 2:
+        return None  # "Guldhornene" are no horns beside gold
     first, second = told
     return Claim(at, first.name, first.values, 4.5, ((second.name, second.values[0]),))
+
+
+def _of_things(word: str, lang: str) -> tuple[str, ...]:
+    """The concepts that the first part of a word names whose last is a thing: "aranytárgy"."""
+    for at in range(SHORTEST, len(word) - SHORTEST + 1):
+        ids = written(word[:at], lang)
+        if ids and any(cue.cue == "filler" for cue in cues_of((word[at:],), lang)):
+            return ids
+    return ()
 
 
 def _chosen(
@@ -256,6 +328,9 @@ def _chosen(
         every = [c for c in every if c.facet not in ("subject", "person")]
     ways = [(name, token(c.id)) for c in every for name in _FACETS[c.facet]]
     borne = [way for way in ways if catalogue.bears(*way)]
+    if not borne and len(at - reading.small() - reading.at("filler")) < len(at) > 1:
+        return None  # "porcelain objects" are objects, of porcelain
+    borne = list(_widest(borne, catalogue))
     apart = len(at) > 1 and len(ids) == 1 and concepts()[ids[0]].facet in ("material", "technique")
     if not ways or (apart and not borne):  # "oil paintings" are paintings in oil
         return None
@@ -263,6 +338,17 @@ def _chosen(
         return None  # where no record is told by genres, none is a portrait only in name
     name, value = (borne or ways)[0]
     return Claim(at, name, (value,), 4 + unsure)
+
+
+def _widest(ways: Sequence[tuple[str, str]], catalogue: Catalogue) -> Sequence[tuple[str, str]]:
+    """The same ways, one first that holds all that the first does: porcelain, and what is of it."""
+    if not ways or ways[0][0] not in _MADE:
+        return ways
+    first = set(catalogue.matching({ways[0][0]: [ways[0][1]]}).tolist())
+    for way in ways[1:]:
+        if way[0] in _MADE and first < set(catalogue.matching({way[0]: [way[1]]}).tolist()):
+            return (way, *(other for other in ways if other != way))
+    return ways
 
 
 def _values(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from explorer.concepts import of_token
 from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.claims import Claim
 from explorer.plan.reading import Reading
@@ -70,7 +71,7 @@ def understood(
     quiet = all(claim.at <= told for claim in claims)
     if talk and quiet and left <= _told(reading, (*SMALL_TALK, "please", "filler", "list")):
         return Understood("smalltalk", talk)
-    if named:
+    if named and not (reading.gives("all") and claims):
         return Understood("known_item", left=left)
     return _listed(reading, claims, left)
 
@@ -164,7 +165,14 @@ def _dimension(reading: Reading, claims: Sequence[Claim]) -> tuple[str, frozense
 
 def _pointed_at(reading: Reading, claims: Sequence[Claim]) -> bool:
     """Whether a thing is only called what it is: "this picture"."""
-    return any(max(this.at) + 1 in claim.at for this in reading.given("this") for claim in claims)
+    things = [claim for claim in claims if claim.name == "type"]  # not "die voor 1600"
+    return any(max(this.at) + 1 in claim.at for this in reading.given("this") for claim in things)
+
+
+def _genres(claims: Sequence[Claim]) -> bool:
+    """Whether a kind of picture is named: a portrait, a still life."""
+    told = [of_token(str(value)) for claim in claims for value in claim.values]
+    return any(concept is not None and concept.facet == "genre" for concept in told)
 
 
 def _listed(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) -> Understood:
@@ -173,10 +181,11 @@ def _listed(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) -> 
     names = {claim.name for claim in claims}
     asked = names and reading.gives("list", "all", "room")
     works = reading.gives("filler") and (names - {"maker"} or reading.gives("made-by"))
-    things = "type" in names or works
+    made = works and names & {"material", "technique"} and reading.gives("made-of")
+    things = "type" in names or works or _genres(claims)
     if _pointed_at(reading, claims):
         return Understood("explore", left=left)
-    if not left and (asked or (things and names & _TELLING)):
+    if not left and (asked or made or (things and names & _TELLING)):
         return Understood("list", left=left)
     # A maker and more words: "the one by Vermeer with the pearl" is one work.
     return Understood("known_item" if left and "maker" in names else "explore", left=left)

@@ -9,7 +9,7 @@ from explorer.catalogue.reading import Catalogue
 from explorer.catalogue.wordforms import spelling
 from explorer.concepts import named
 from explorer.plan.reading import Reading
-from explorer.text import fold_to_latin
+from explorer.text import beginning, fold_to_latin
 
 _LONG = 7  # letters of a name of which two may differ in another script
 _SHORTEST = 3
@@ -43,7 +43,7 @@ def named_makers(
         done |= at
         own = _meant(reading, at, [held.values[v] for v in values])
         if own:
-            yield frozenset(at), own
+            yield frozenset(at | _first_name(reading, min(at), own)), own
 
 
 def _run(
@@ -60,6 +60,19 @@ def _run(
             break
         place += 1
     return at, values
+
+
+def _first_name(reading: Reading, place: int, makers: Sequence[str]) -> set[int]:
+    """The place before a surname where a form of a first name stands: Polish "Olgi Boznańskiej"."""
+    before = place - 1
+    if before < 0 or not reading.word(before)[0].isupper():
+        return set()
+    word = fold_to_latin(reading.folded[before])
+    names = ([fold_to_latin(one) for one in maker.split()[:-1]] for maker in makers)
+    alike = any(
+        beginning(word, one) >= max(_SHORTEST, len(one) - 1) for own in names for one in own
+    )
+    return {before} if alike else set()
 
 
 def _holding(reading: Reading, place: int, catalogue: Catalogue) -> set[int]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from explorer.concepts import named
 from explorer.cues import Cued, cues_of
 from explorer.language import words as listed_words
 from explorer.text import fold, stem, word_spans
@@ -70,6 +71,15 @@ def read(text: str, lang: str) -> Reading:
     folded = tuple(fold(word) for word in written)
     stems = tuple(stem(word, lang) for word in written)
     return Reading(text, lang, spans, folded, stems, cues_of(folded, lang))
+
+
+def knows(text: str, lang: str) -> bool:
+    """Whether every word of a text is one that asks in a language, or that the vocabulary has."""
+    reading = read(text, lang)
+    told = {place for cue in reading.cues for place in cue.at} | reading.small()
+    for one in named(reading.stems, lang):
+        told |= set(range(one.start, one.stop))
+    return set(range(len(reading))) <= told
 
 
 @cache

@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 
-from explorer.concepts import concepts, named
+from explorer.concepts import concepts, lineage, named, of_token
 from explorer.plan.claims import POINTING, SINGLE, Claim
 from explorer.plan.periods import says_after
 from explorer.plan.reading import Reading, listed
 
 _ALL_OF = frozenset(("material", "technique", "subject"))
 """Two values of these mean both at once ("gold and silver"), which no filter can say."""
+_NEAR = 2  # small words between a preposition and what it stands before
+_OF_PLACES = frozenset(("map", "globe", "atlas", "landscape", "cityscape", "seascape"))
+_PICTURES = frozenset((
+    "painting", "drawing", "print", "photograph", "sculpture", "watercolour-picture", "manuscript",
+    "pastel-picture", "poster", "postcard", "medal", "coin", "mosaic", "tapestry", "figurine",
+))  # fmt: skip
+"""Types whose things are made to show something."""
 
 
 def contradicting(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
@@ -29,20 +36,74 @@ def contradicting(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
             clashing += [claim for claim in own[1:] if list(claim.pairs) != first]
     joined = either or reading.gives("and") or "," in reading.text
     if not joined:  # "festett váza", a painted vase, is no vase and no painting
-        clashing += by_name.get("type", [])[1:]
+        types = by_name.get("type", [])
+        clashing += [claim for claim in types[1:] if claim.values != types[0].values]
     if either and len(by_name) > 1:
         clashing += found[1:]
-    return frozenset(place for claim in clashing for place in claim.at)
+    clashing += _shown(reading, found)
+    return frozenset(place for claim in clashing for place in claim.at) | _asked_twice(reading)
+
+
+def _asked_twice(reading: Reading) -> frozenset[int]:
+    """The words of a second count: "how many prints by men, and how many by women"."""
+    opening = sorted(cue.start for cue in reading.given("count"))
+    joined = reading.at("and", "or")
+    again = [i for i in opening if any(opening[0] < j < i for j in joined)]
+    return frozenset(range(again[0], len(reading))) if again else frozenset()
 
 
 def _counts_people(reading: Reading, claim: Claim, found: Sequence[Claim]) -> bool:
     """Whether makers are counted, not what they made: no thing is named, nor anything beside."""
-    asked = [max(cue.at) + 1 for cue in reading.given("count")]
+    taken = {
+        place for other in found if other.name in ("place", "from", "to") for place in other.at
+    }
+    asked = {max(cue.at) + 1 for cue in reading.given("count")}
+    while more := {place + 1 for place in asked & taken} - asked:  # "how many French women"
+        asked |= more
     plain = frozenset(i for i, w in enumerate(reading.folded) if w in listed(reading.lang))
     works = (reading.small() | reading.at("filler")) - plain
     beside = {min(claim.at), max(claim.at) + 1}
     things = any(other.name == "type" for other in found) or works & beside
     return claim.name == "gender" and min(claim.at) in asked and not things
+
+
+def _shown(reading: Reading, found: Sequence[Claim]) -> list[Claim]:
+    """What may be shown, and may be where or by whom a thing is from.
+
+    "Maps of Denmark", and "children's clothes", which show no child.
+    """
+    plainly = reading.at("depicting") - reading.at("made-in", "made-by", "made-of")
+    types = [_lineages(claim) for claim in found if claim.name in ("type", "subject")]
+    maps = any(lineage & _OF_PLACES for lineage in types)
+    pictures = any(lineage & _PICTURES for lineage in types)
+    things = any(claim.name == "type" for claim in found) and not pictures
+    return [
+        claim
+        for claim in found
+        for before in [_before(reading, min(claim.at))]
+        if (maps and claim.name == "place" and before & reading.at("depicting"))
+        or (things and _is_person(claim) and not before & plainly)
+    ]
+
+
+def _before(reading: Reading, place: int) -> frozenset[int]:
+    """The places of the small words right before a place: "de la"."""
+    small = reading.small()
+    start = place - 1
+    while start - 1 in small and start in small and start > place - _NEAR:
+        start -= 1
+    return frozenset(range(max(0, start), place))
+
+
+def _lineages(claim: Claim) -> frozenset[str]:
+    """The ids of the concepts of a claim, and of all that are broader."""
+    told = (of_token(str(value)) for value in claim.values)
+    return frozenset(own for concept in told if concept for own in lineage(concept.id))
+
+
+def _is_person(claim: Claim) -> bool:
+    told = (of_token(str(value)) for value in claim.values)
+    return claim.name == "subject" and any(c is not None and c.facet == "person" for c in told)
 
 
 def pointing(reading: Reading, found: Sequence[Claim], *, grouped: bool) -> frozenset[int]:

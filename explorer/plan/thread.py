@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from explorer.catalogue.facets import facets_of
 from explorer.catalogue.reading import Catalogue
 from explorer.countries import country_of
+from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.claims import Claim
 from explorer.plan.kinds import SMALL_TALK, Understood
 from explorer.plan.reading import Reading, read
@@ -39,7 +40,8 @@ class Thread:
 def language_asked(reading: Reading, claims: Sequence[Claim]) -> str:
     """The language that a short message asks to be answered in; "" where it asks something else."""
     given = reading.given("language.")
-    if not given or len(reading) > _FEW:
+    only = reading.gives("follow-on") and not reading.gives("answer-in")  # "only the Dutch ones"
+    if not given or only or len(reading) > _FEW:
         return ""
     own = max(given, key=lambda c: len(c.at))
     rest = set(range(len(reading))) - own.at - reading.small()
@@ -102,7 +104,8 @@ def followed(
         return None
     left = told.left - reading.at(*_GENERIC)
     points = reading.gives("this", "person-before", "tell-more")
-    own = [claim for claim in claims if not _describes(claim, focus[0])]
+    asked = reading.at(*FIELDS_BY_CUE) if told.kind == "attribute" else frozenset()
+    own = [c for c in claims if not _describes(c, focus[0]) and not c.at <= asked]
     few = len(left) <= _SAID and not any(map(reading.is_name, left))
     said_of_it = points and few and told.kind != "attribute"
     if left and (not said_of_it or own):
@@ -134,6 +137,11 @@ def asks_for_more(reading: Reading, claims: Sequence[Claim], told: Understood) -
     return told_of and only and not points and reading.gives("else")
 
 
+def only_points(reading: Reading, claims: Sequence[Claim], told: Understood) -> bool:
+    """Whether a message has no subject of its own: "why?", "the first one"."""
+    return told.kind in ("explore", "list") and not claims and not told.left - reading.at(*_GENERIC)
+
+
 def narrows(reading: Reading, claims: Sequence[Claim], told: Understood) -> bool:
     """Whether a question goes on from a list or count before it: "and how many are paintings?"."""
     if told.left - reading.at(*_GENERIC) or told.kind not in (
@@ -142,7 +150,8 @@ def narrows(reading: Reading, claims: Sequence[Claim], told: Understood) -> bool
         return False
     opens = any(cue.start == 0 for cue in reading.given("follow-on", "and"))
     points = reading.gives("this", "person-before")
-    alone = bool(told.order) and not claims  # "which is the oldest?"
+    counts = told.kind == "count" and not reading.gives("filler")  # "how many are there?"
+    alone = (told.order or counts) and not claims  # "which is the oldest?"
     asked = claims or told.by or told.order or told.kind == "count"
     return bool(asked and (opens or points or alone))
 

@@ -10,6 +10,7 @@ from explorer.language import detect_language, languages
 from explorer.language import words as listed_words
 from explorer.lexicon import kindred, pivots
 from explorer.phrases import phrase
+from explorer.plan.reading import knows
 from explorer.text import fold, forms, stem, words
 from explorer.types import FIELDS
 
@@ -17,6 +18,7 @@ _LABELLED = tuple(name for name in FIELDS if name not in ("notice", "community_l
 _TOKEN = re.compile(r"\S+")
 _SURE = 0.6  # under it a guess from a word or two, without a prior, is hardly more than one
 _SURE_OF_ONE = 0.95  # one word is mostly a name, and a name is of every language
+_FEW = 4  # words of which every one may be known in a language
 _ENOUGH = 3  # words from which on a language can be told
 _LETTERS = 3  # fewer tell nothing
 _MOSTLY = 0.6  # of what a word means
@@ -51,6 +53,10 @@ def heard_language(text: str, prior: str, default_lang: str) -> str:
     """The question's language; where a word or two hardly tell, the visitor's or the museum's."""
     found = [word for word in words(text) if not word.isdigit()]
     told = detect_language(text, prior=prior)
+    few = 1 < len(found) <= _FEW and told.share < _SURE
+    own = [code for code in languages() if knows(text, code)] if few else []
+    if own and (prior or default_lang) not in own:
+        return detect_language(text, prior=prior, among=own).code
     if len(found) == 1 and prior and told.share < _SURE_OF_ONE:
         return prior
     if told.share < _SURE and not prior:

@@ -1,7 +1,8 @@
 """How far a record holds what a question says, and whether that is enough to answer it."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import log1p
 
 from explorer.catalogue.generation import Calibration
@@ -37,6 +38,8 @@ class Evidence:
     against: float
     name: bool = False
     """Whether it is written as a name: what is only like it stands for it less."""
+    surname: str = ""
+    """The name right behind it: where that is another's, the first name says nothing."""
 
 
 def evidence(plan: Plan, matches: Sequence[WordMatch]) -> list[Evidence]:
@@ -48,7 +51,12 @@ def evidence(plan: Plan, matches: Sequence[WordMatch]) -> list[Evidence]:
         weight = _ELSEWHERE if len(m.rows) else _UNKNOWN_NAME if name else _UNKNOWN
         named = frozenset(forms(m.word, plan.heard))
         told.append(Evidence(m.word, named, m.idf, weight * m.idf, name))
-    return told
+    after = dict(pairwise(words(plan.text)))
+    names = {e.word for e in told if e.name}
+    return [
+        replace(e, surname=after[e.word]) if e.name and after.get(e.word) in names else e
+        for e in told
+    ]
 
 
 def _noun(word: str, lang: str) -> bool:
@@ -92,10 +100,16 @@ def support(told: Sequence[Evidence], held: Mapping[str, bool], near: Near) -> t
     """
     for_it = against = 0.0
     for e in told:
+        if e.surname and e.word in held and not _known(e.surname, held, near):
+            continue  # Harriet Backer is no Harriet Powers
         share, naming = (1.0, held[e.word]) if e.word in held else near.get(e.word, (0.0, False))
         for_it += share * e.idf * (_NAMING_WEIGHT if naming else 1)
         against += (1 - share) * e.against
     return (for_it / (for_it + against) if for_it else 0.0), for_it
+
+
+def _known(word: str, held: Mapping[str, bool], near: Near) -> bool:
+    return word in held or near.get(word, (0.0, False))[0] > 0
 
 
 def detail(told: Sequence[Evidence], held: Mapping[str, bool], near: Near) -> float:
