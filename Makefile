@@ -5,7 +5,7 @@ BIN := .venv/bin
 DATA ?= data
 EXTRAS := --extra tables --extra texts --extra edm
 
-.PHONY: help setup setup-dev run ingest ask eval bench test lint check check-long pictures train-embedder train-lexicon train-language lock clean
+.PHONY: help setup setup-dev run ingest ask eval bench test lint check check-long pictures train-embedder train-lexicon train-language train-lookalikes lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ train-lexicon: .venv-training/done ## make the table of words that mean the same
 
 train-language: .venv-training/done ## make the profiles that tell languages anew
 	.venv-training/bin/python -m training.language
+
+train-lookalikes: .venv-training/done ## add words that only share a stem with a label, from the same pairs
+	.venv-training/bin/python -m training.lookalikes
 
 .venv-training/done: training/requirements.txt
 	@test -x .venv-training/bin/python || $(PYTHON) -m venv .venv-training

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval.countinggold import CountingQuestion, Gold, gold, meant
+from eval.countinggold import CountingQuestion, Gold, gold, meant, values
 from eval.figures import Asked, Figure, Measured, Table, mean
 from eval.finding import missing
 from eval.queries import HALVES, Query
@@ -149,7 +149,8 @@ def _accepted(name: str, value: str) -> set[str]:
     """The plain forms that mean a canonical value, as woodcut and woodcut-technique do."""
     land = name == "place" and (value.isupper() or value.islower())
     names = meant(name, value) if name in _NAMED or (name == "place" and not land) else ()
-    return {_plain(f) for f in (value, f"{value}-{name}", value.replace("-", " "), *names)}
+    same = values().get("same", {}).get(value, ())
+    return {_plain(f) for f in (value, f"{value}-{name}", value.replace("-", " "), *names, *same)}
 
 
 def _plain(value: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from explorer.text import beginning, fold, tongue
+from explorer.text import beginning, fold, tongue, words
 
 _KEPT = 5  # letters of a name that no case changes
 _ENDING = 2  # letters of a name that a case may change
@@ -47,7 +47,11 @@ def country_called(name: str, lang: str) -> str:
 @cache
 def _called(lang: str) -> Mapping[str, str]:
     names = _territories(lang).items()
-    return {fold(name): code for code, name in names if code.isalpha() and len(code) == _CODE}
+    return {
+        " ".join(words(fold(name))): code
+        for code, name in names
+        if code.isalpha() and len(code) == _CODE
+    }
 
 
 @cache

@@ -126,7 +126,7 @@ def _again(question: Question, catalogue: Catalogue, lang: str, default_lang: st
 
 def _counting(base: Plan, reading: Reading, found: Sequence[Claim], told: Understood) -> Plan:
     """A plan that is counted by, or the words for which it cannot be."""
-    left = told.left | contradicting(reading, found) | reading.at("not")
+    left = told.left | contradicting(reading, found) | _denied(reading, found)
     left |= pointing(reading, found, grouped=bool(told.by))
     left |= qualified(reading, found)
     if told.order:
@@ -140,6 +140,11 @@ def _counting(base: Plan, reading: Reading, found: Sequence[Claim], told: Unders
         words=tuple(content_words(base.text, base.heard)),
         unknown=tuple(reading.word(i) for i in order),
     )
+
+
+def _denied(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
+    """The places of words that deny or restrict as no filter does; "before 1500" is a time."""
+    return reading.at("not") - {place for claim in found for place in claim.at}
 
 
 def _threaded(
@@ -233,7 +238,7 @@ def _describing(found: Sequence[Claim], catalogue: Catalogue) -> bool:
     """Whether a filter is of what a thing is like: a record may say so in other words."""
     return any(
         claim.name in ("subject", "material", "technique", "period")
-        or (claim.name == "type" and not _borne(claim, catalogue))
+        or (claim.name == "type" and len(found) > 1 and not _borne(claim, catalogue))
         for claim in found
     )
 

@@ -56,6 +56,7 @@ _DIMENSION = 2  # words between "per" and what is grouped by
 _SURE = 4  # claims from here on are of single words of a vocabulary
 _LONGEST = 4  # words of a country's name
 _FREE = "creativecommons.org/publicdomain/"  # in a statement of rights: the mark, and CC0
+_GENDERS = {"#woman": "female", "#man": "male"}
 _NEAR = 2  # words between a preposition and what it stands before
 
 
@@ -102,7 +103,19 @@ def claims(reading: Reading, catalogue: Catalogue, *, threaded: bool = False) ->
                 kept[i] = replace(own, at=own.at | (claim.at - taken))
                 taken |= claim.at
                 break
-    return tuple(sorted(kept, key=lambda one: min(one.at)))
+    makers = (_as_makers(reading, claim, kept) for claim in kept)
+    return tuple(sorted(makers, key=lambda one: min(one.at)))
+
+
+def _as_makers(reading: Reading, claim: Claim, found: Sequence[Claim]) -> Claim:
+    """Women and men who made: "by French women", not what shows them."""
+    gender = _GENDERS.get(str(claim.values[0])) if claim.name == "subject" else None
+    before = min(claim.at) - 1
+    while before >= 0 and any(o.name == "place" and before in o.at for o in found):
+        before -= 1
+    by = before in reading.at("made-by") - reading.at("depicting")
+    further = before < min(claim.at) - 1 and before in reading.at("made-by")
+    return replace(claim, name="gender", values=(gender,)) if gender and (by or further) else claim
 
 
 def _grouping(reading: Reading) -> frozenset[int]:
@@ -134,7 +147,7 @@ def _periods(reading: Reading, rooms: Sequence[Claim]) -> Iterator[Claim]:
     for at, span in periods(reading, numbers):
         ends = [("from", span.earliest), ("to", span.latest)]
         told = [(name, year) for name, year in ends if year is not None]
-        if told:
+        if told and span.certainty != "circa":  # no filter says "around 1800"
             (name, year), *more = told
             yield Claim(at, name, (year,), 0, tuple(more))
 
@@ -146,6 +159,8 @@ def _rooms(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
             if not 0 <= place < len(reading):
                 continue
             number = reading.folded[place]
+            if place + 1 in reading.at("dim.century", "dim.decade"):
+                continue  # "in den Räumen 16. Jahrhundert"
             if not (number.isdigit() or (len(number) == 1 and reading.word(place).isupper())):
                 continue
             values = [v for v in held.values if v.split()[-1:] == [number]] if held else []
@@ -155,7 +170,7 @@ def _rooms(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
 
 def _by_cue(reading: Reading, catalogue: Catalogue, *, in_room: bool) -> Iterator[Claim]:
     for cue in reading.cues:
-        if in_room and cue.cue == "is-on-view":
+        if in_room and cue.cue in ("on-view", "is-on-view"):
             continue  # what can be seen in room 2 is what is there
         if cue.cue in _CUES:
             name, value = _CUES[cue.cue]
@@ -170,9 +185,15 @@ def _by_cue(reading: Reading, catalogue: Catalogue, *, in_room: bool) -> Iterato
 
 def _countries(reading: Reading) -> Iterator[Claim]:
     for cue in reading.given("country."):
-        if _is_shown(reading, cue.start):
+        if _is_shown(reading, cue.start) or _is_language(reading, cue.at):
             continue
         yield Claim(cue.at, "place", (country_token(cue.cue.partition(".")[2]),), 2.2)
+
+
+def _is_language(reading: Reading, at: frozenset[int]) -> bool:
+    """Whether a country's word is a language: "books in English"."""
+    spoken = any(at <= cue.at for cue in reading.given("language."))
+    return spoken and not reading.at("answer-in").isdisjoint({min(at) - 1, min(at) - 2, *at})
 
 
 def _lands(reading: Reading) -> Iterator[Claim]:
@@ -239,7 +260,7 @@ def _alike(reading: Reading, one: Named) -> tuple[str, ...]:
     Swedish "billiga" is no "bil", whatever its stem.
     """
     word = reading.folded[one.start]
-    if exact := tuple(i for i in one.ids if i in written(word, reading.lang)):
+    if exact := written(word, reading.lang) or inflected(word, reading.lang):
         return exact
     if is_lookalike(word, reading.lang):
         return ()
@@ -346,7 +367,9 @@ def _widest(ways: Sequence[tuple[str, str]], catalogue: Catalogue) -> Sequence[t
         return ways
     first = set(catalogue.matching({ways[0][0]: [ways[0][1]]}).tolist())
     for way in ways[1:]:
-        if way[0] in _MADE and first < set(catalogue.matching({way[0]: [way[1]]}).tolist()):
+        if way[0] in _MADE - {ways[0][0]} and first < set(
+            catalogue.matching({way[0]: [way[1]]}).tolist()
+        ):
             return (way, *(other for other in ways if other != way))
     return ways
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from explorer.concepts import of_token
 from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.claims import Claim
-from explorer.plan.reading import Reading
+from explorer.plan.reading import Reading, listed
 from explorer.text import words
 from explorer.types import Kind
 
@@ -128,7 +128,8 @@ def _counted(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) ->
     """A count, a group or a superlative, with the words that stand in its way."""
     by, dimension = _dimension(reading, claims)
     order = _topic(reading, SUPERLATIVES)
-    silent = _told(reading, _COUNTING)
+    silent = _told(reading, _COUNTING) - _making_nobody(reading, claims)
+    left |= _asking(reading, claims, silent)
     if by:
         makers = reading.at("dim.maker") if by == "gender" else frozenset()
         return Understood("group", by=by, left=left - silent - dimension - makers)
@@ -137,6 +138,23 @@ def _counted(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) ->
     if reading.gives("count"):
         return Understood("count", left=left - silent)
     return None
+
+
+def _asking(reading: Reading, claims: Sequence[Claim], silent: frozenset[int]) -> frozenset[int]:
+    """The words that ask, but with no cue: in "known paintings" one restricts what is counted."""
+    taken = frozenset(place for claim in claims for place in claim.at)
+    cued = frozenset(place for cue in reading.cues for place in cue.at)
+    plain = frozenset(i for i, word in enumerate(reading.folded) if word in listed(reading.lang))
+    return reading.small() - plain - taken - cued - silent
+
+
+def _making_nobody(reading: Reading, claims: Sequence[Claim]) -> frozenset[int]:
+    """The words of making where nobody, no place and no time is named: "built objects"."""
+    if {claim.name for claim in claims} & {"maker", "gender", "place", "from", "to"}:
+        return frozenset()
+    plain = frozenset(i for i, word in enumerate(reading.folded) if word in listed(reading.lang))
+    others = reading.at(*(cue for cue in _COUNTING if cue not in ("made-by", "made-in")))
+    return reading.at("made-by", "made-in") - plain - others
 
 
 def _dimension(reading: Reading, claims: Sequence[Claim]) -> tuple[str, frozenset[int]]:

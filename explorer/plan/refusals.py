@@ -35,9 +35,9 @@ def contradicting(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
             first = list(own[0].pairs)
             clashing += [claim for claim in own[1:] if list(claim.pairs) != first]
     joined = either or reading.gives("and") or "," in reading.text
-    if not joined:  # "festett váza", a painted vase, is no vase and no painting
-        types = by_name.get("type", [])
-        clashing += [claim for claim in types[1:] if claim.values != types[0].values]
+    if not joined:  # "festett váza", a painted vase; Japanese prints made in France
+        for own in (by_name.get("type", []), by_name.get("place", [])):
+            clashing += [claim for claim in own[1:] if claim.values != own[0].values]
     if either and len(by_name) > 1:
         clashing += found[1:]
     clashing += _shown(reading, found)
@@ -64,25 +64,30 @@ def _counts_people(reading: Reading, claim: Claim, found: Sequence[Claim]) -> bo
     works = (reading.small() | reading.at("filler")) - plain
     beside = {min(claim.at), max(claim.at) + 1}
     things = any(other.name == "type" for other in found) or works & beside
-    return claim.name == "gender" and min(claim.at) in asked and not things
+    people = claim.name == "gender" or _is_person(claim)
+    return people and min(claim.at) in asked and not things
 
 
 def _shown(reading: Reading, found: Sequence[Claim]) -> list[Claim]:
     """What may be shown, and may be where or by whom a thing is from.
 
-    "Maps of Denmark", and "children's clothes", which show no child.
+    "Maps of Denmark", a portrait of Rembrandt, "children's clothes", which show no child; and what
+    stands beside the thing that is asked for: "portraits with a hat", "objects in a box".
     """
     plainly = reading.at("depicting") - reading.at("made-in", "made-by", "made-of")
     types = [_lineages(claim) for claim in found if claim.name in ("type", "subject")]
+    aside = plainly | (reading.at("made-in") - reading.at("depicting", "made-by"))
     maps = any(lineage & _OF_PLACES for lineage in types)
+    portraits = any("portrait" in lineage for lineage in types)
     pictures = any(lineage & _PICTURES for lineage in types)
-    things = any(claim.name == "type" for claim in found) and not pictures
     return [
         claim
         for claim in found
         for before in [_before(reading, min(claim.at))]
         if (maps and claim.name == "place" and before & reading.at("depicting"))
-        or (things and _is_person(claim) and not before & plainly)
+        or (portraits and claim.name == "maker" and before & reading.at("depicting"))
+        or (not pictures and _is_person(claim) and not before & plainly)
+        or (claim.name == "type" and claim is not found[0] and before & aside)
     ]
 
 

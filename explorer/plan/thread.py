@@ -12,7 +12,7 @@ from explorer.catalogue.reading import Catalogue
 from explorer.countries import country_of
 from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.claims import Claim
-from explorer.plan.kinds import SMALL_TALK, Understood
+from explorer.plan.kinds import SMALL_TALK, SUPERLATIVES, Understood
 from explorer.plan.reading import Reading, read
 from explorer.types import FilterValue, Question, Record
 
@@ -41,7 +41,8 @@ def language_asked(reading: Reading, claims: Sequence[Claim]) -> str:
     """The language that a short message asks to be answered in; "" where it asks something else."""
     given = reading.given("language.")
     only = reading.gives("follow-on") and not reading.gives("answer-in")  # "only the Dutch ones"
-    if not given or only or len(reading) > _FEW:
+    counted = reading.gives("count", "most", "per", *SUPERLATIVES)
+    if not given or only or counted or len(reading) > _FEW:
         return ""
     own = max(given, key=lambda c: len(c.at))
     rest = set(range(len(reading))) - own.at - reading.small()
