@@ -194,6 +194,15 @@ def test_a_famous_work_that_is_elsewhere_is_not_the_nearest_thing(asked: Asked) 
         ("How many of your children's clothes are from France?", "children"),
         ("How many prints are by men, and how many by women?", "women"),
         ("How many Japanese women artists do you have?", "women"),
+        ("How many books in English do you have?", "English"),
+        ("How many paintings were made around 1800?", "1800"),
+        ("Combien d'estampes japonaises faites en France ?", "France"),
+        ("How many portraits of Rembrandt?", "Rembrandt"),
+        ("How many portraits with a hat?", "hat"),
+        ("How many objects are kept in a box?", "box"),
+        ("How many known paintings?", "known"),
+        ("How many collections do you have?", "collections"),
+        ("How many objects made for children?", "children"),
     ],
 )
 def test_what_may_mean_two_things_is_not_counted(asked: Asked, text: str, word: str) -> None:
@@ -209,6 +218,8 @@ def test_what_may_mean_two_things_is_not_counted(asked: Asked, text: str, word: 
         ("How many porcelain objects?", {"material": ["#porcelain"]}),
         ("Combien d'objets viennent du Lesotho ?", {"place": ["#ls"]}),
         ("Hány aranytárgy van?", {"material": ["#gold"]}),
+        ("How many works by French women?", {"place": ["#fr"], "gender": "female"}),
+        ("Hány tárgy látható a 2. teremben?", {"room": ["room 2"]}),
     ],
 )
 def test_every_word_that_restricts_is_among_the_filters(

@@ -76,6 +76,7 @@ def _shown(reading: Reading, found: Sequence[Claim]) -> list[Claim]:
     """
     plainly = reading.at("depicting") - reading.at("made-in", "made-by", "made-of")
     types = [_lineages(claim) for claim in found if claim.name in ("type", "subject")]
+    first = min((*reading.at("filler"), *(min(claim.at) for claim in found)), default=0)
     aside = plainly | (reading.at("made-in") - reading.at("depicting", "made-by"))
     maps = any(lineage & _OF_PLACES for lineage in types)
     portraits = any("portrait" in lineage for lineage in types)
@@ -87,7 +88,7 @@ def _shown(reading: Reading, found: Sequence[Claim]) -> list[Claim]:
         if (maps and claim.name == "place" and before & reading.at("depicting"))
         or (portraits and claim.name == "maker" and before & reading.at("depicting"))
         or (not pictures and _is_person(claim) and not before & plainly)
-        or (claim.name == "type" and claim is not found[0] and before & aside)
+        or (claim.name == "type" and min(claim.at) > first and before & aside)
     ]
 
 
