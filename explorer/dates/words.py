@@ -49,10 +49,11 @@ class _Lexicon(NamedTuple):
 # The meanings of words.tsv: a letter for the shapes of `spans`, and a value where the table gives
 # none. "fill_words" stand before no number, "fill_or_to" is a range after one; "tens" is a decade
 # after 80, but not after 1880, and "decade=1" is years before two of them; "afterwards", "prior"
-# and "betwixt" stand behind their years; "from" and "of_or_since" a century is of it.
+# and "betwixt" stand behind their years; "age" is a block that makes no year of its number;
+# "from" and "of_or_since" a century is of it.
 _KINDS = {
     "fill": ("f", 0), "fill_or_to": ("r", 0), "fill_words": ("g", 0), "ordinal": ("f", 31),
-    "block": ("x", 0), "circa": ("c", 0), "doubt": ("?", 0),
+    "block": ("x", 0), "age": ("x", 2), "circa": ("c", 0), "doubt": ("?", 0),
     "number": ("n", 0), "month": ("M", 0), "bce": ("E", -1), "ce": ("E", 1),
     "century": ("C", 100), "millennium": ("C", 1000), "named": ("K", 0),
     "decades_follow": ("a", 0),

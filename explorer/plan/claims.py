@@ -56,6 +56,7 @@ _DIMENSION = 2  # words between "per" and what is grouped by
 _SURE = 4  # claims from here on are of single words of a vocabulary
 _LONGEST = 4  # words of a country's name
 _FREE = "creativecommons.org/publicdomain/"  # in a statement of rights: the mark, and CC0
+_SHOWN = ("subject", "person")
 _GENDERS = {"#woman": "female", "#man": "male"}
 _NEAR = 2  # words between a preposition and what it stands before
 
@@ -341,12 +342,12 @@ def _chosen(
     every = [concepts()[i] for i in ids if concepts()[i].facet in _FACETS]
 
     def fitness(facet: str) -> tuple[bool, bool, int]:
-        subject = facet in ("subject", "person")
+        subject = facet in _SHOWN
         return not (made_of and facet == "material"), depicted != subject, _ORDER.index(facet)
 
     every.sort(key=lambda concept: fitness(concept.facet))
     if made_by:  # works by King, objects from Bath
-        every = [c for c in every if c.facet not in ("subject", "person")]
+        every = [c for c in every if c.facet not in _SHOWN or token(c.id) in _GENDERS]
     ways = [(name, token(c.id)) for c in every for name in _FACETS[c.facet]]
     borne = [way for way in ways if catalogue.bears(*way)]
     if not borne and len(at - reading.small() - reading.at("filler")) < len(at) > 1:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from explorer.dates import LANGUAGES, Span
 from explorer.dates.spans import understood
-from explorer.dates.words import items_of, plain, tokens_of
+from explorer.dates.words import Item, items_of, plain, tokens_of
 from explorer.plan.reading import Reading
 
 _LONGEST = 9  # words of a time: "between the 3rd and the 1st century BCE"
@@ -25,7 +25,7 @@ def periods(
     taken = set(without)
     anchors = anchors[:_MOST]
     for anchor in anchors:
-        if anchor in taken:
+        if anchor in taken or _is_age(reading, anchor, lang):
             continue
         for start, stop in _windows(anchor, len(reading)):
             if not taken.isdisjoint(range(start, stop)):
@@ -47,7 +47,14 @@ def _span(text: str, lang: str, *, joined: bool) -> Span | None:
     if any(item.kind in "ux" for item in items):
         return None
     between = any(item.kind in "Ww" for item in items)
+    joined = joined and any(item.kind == "R" for item in items)  # not "twenty and first"
     return None if joined and not between else understood(items, "")
+
+
+def _is_age(reading: Reading, place: int, lang: str) -> bool:
+    """Whether the number at a place counts the years since, or of a life: "2000 years ago"."""
+    text = reading.between(max(0, place - _ERA), min(place + _ERA + 1, len(reading)))
+    return Item("x", 2) in items_of(list(tokens_of(plain(text))), lang)
 
 
 def _windows(anchor: int, total: int) -> Iterator[tuple[int, int]]:

@@ -143,4 +143,4 @@ def qualified(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
     }
     makers = (min(claim.at) - 1 for claim in found if claim.name == "maker")
     after = {place for place in makers if place >= 0 and says_after(reading, place)}
-    return frozenset(told | after)
+    return frozenset((told - reading.at("filler")) | after)
