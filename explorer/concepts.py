@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from explorer.countries import country_name, country_of
 from explorer.language import words as function_words
-from explorer.text import fold, forms, stem, tongue, words
+from explorer.text import beginning, fold, forms, is_stemmed, stem, tongue, words
 
 FACETS = (
     "type", "material", "technique", "genre", "period", "subject", "role", "person", "colour",
@@ -16,6 +16,8 @@ FACETS = (
 )  # fmt: skip
 _ABOUT = ("id", "facet", "broader", "aat", "wikidata")
 _LONGEST = 6  # words of a label
+_KEPT = 3  # letters of a word that no case changes
+_ENDING = 3  # letters that a case may change
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,38 @@ def continents() -> Mapping[str, str]:
 def inflected(word: str, lang: str) -> tuple[str, ...]:
     """The ids of the concepts that a folded word names in a case or number no label has."""
     return _inflections().get((_column(lang), word), ())
+
+
+def inflected_phrases(folded: Sequence[str], lang: str) -> Iterator[Named]:
+    """The concepts whose label of several words is named in a case, where stems are not known.
+
+    Slovak "hudobných nástrojov": every word begins as the label's does.
+    """
+    known = _phrases(_column(lang))
+    for start, word in enumerate(folded):
+        for label, ids in known.get(word[:_KEPT], ()):
+            said = folded[start : start + len(label)]
+            if len(said) == len(label) and all(map(_is_form, said, label)):
+                yield Named(start, start + len(label), ids)
+                break
+
+
+def _is_form(word: str, label: str) -> bool:
+    """Whether a word may be a case of another, by its beginning."""
+    kept = beginning(word, label)
+    least = max(_KEPT, len(label) - _ENDING)
+    return word == label or (kept >= least and len(word) - kept <= _ENDING + 1)
+
+
+@cache
+def _phrases(lang: str) -> Mapping[str, list[tuple[list[str], tuple[str, ...]]]]:
+    """Labels of several words of a language without a stemmer, by their first letters."""
+    found: dict[str, list[tuple[list[str], tuple[str, ...]]]] = {}
+    for label, ids in {} if is_stemmed(lang) else _written(lang).items():
+        own = label.split()
+        if len(own) > 1:
+            found.setdefault(own[0][:_KEPT], []).append((own, ids))
+    return {first: sorted(own, key=lambda one: -len(one[0])) for first, own in found.items()}
 
 
 @cache

@@ -9,16 +9,17 @@ from explorer.concepts import (
     Named,
     concepts,
     inflected,
+    inflected_phrases,
     is_lookalike,
     labelled,
     named,
     token,
     written,
 )
-from explorer.countries import country_called, country_token
+from explorer.countries import country_token
 from explorer.cues import cues_of
 from explorer.plan.attributes import FIELDS_BY_CUE
-from explorer.plan.names import named_makers, named_places
+from explorer.plan.names import named_countries, named_makers, named_places
 from explorer.plan.periods import periods
 from explorer.plan.reading import Reading, listed
 from explorer.text import beginning, fold, stem, words
@@ -54,7 +55,6 @@ _CHANGED = 3  # letters by which a form may differ from a label
 _MADE = frozenset(("type", "material", "technique"))
 _DIMENSION = 2  # words between "per" and what is grouped by
 _SURE = 4  # claims from here on are of single words of a vocabulary
-_LONGEST = 4  # words of a country's name
 _FREE = "creativecommons.org/publicdomain/"  # in a statement of rights: the mark, and CC0
 _SHOWN = ("subject", "person")
 _GENDERS = {"#woman": "female", "#man": "male"}
@@ -87,7 +87,7 @@ def claims(reading: Reading, catalogue: Catalogue, *, threaded: bool = False) ->
     rooms = list(_rooms(reading, catalogue))
     found = [
         *_periods(reading, rooms), *rooms, *_by_cue(reading, catalogue, in_room=bool(rooms)),
-        *_countries(reading), *_lands(reading), *_names(reading, catalogue),
+        *_countries(reading), *_names(reading, catalogue),
         *_concepts(reading, catalogue), *_values(reading, catalogue),
     ]  # fmt: skip
     kept: list[Claim] = []
@@ -170,7 +170,10 @@ def _rooms(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
 
 
 def _by_cue(reading: Reading, catalogue: Catalogue, *, in_room: bool) -> Iterator[Claim]:
+    denied = reading.at("not")
     for cue in reading.cues:
+        if denied & (set(range(min(cue.at), max(cue.at))) - cue.at):
+            continue  # "които в момента не са изложени"
         if in_room and cue.cue in ("on-view", "is-on-view"):
             continue  # what can be seen in room 2 is what is there
         if cue.cue in _CUES:
@@ -189,30 +192,15 @@ def _countries(reading: Reading) -> Iterator[Claim]:
         if _is_shown(reading, cue.start) or _is_language(reading, cue.at):
             continue
         yield Claim(cue.at, "place", (country_token(cue.cue.partition(".")[2]),), 2.2)
+    for at, code in named_countries(reading):
+        if not _is_shown(reading, min(at)):
+            yield Claim(at, "place", (country_token(code),), 2.8)
 
 
 def _is_language(reading: Reading, at: frozenset[int]) -> bool:
     """Whether a country's word is a language: "books in English"."""
     spoken = any(at <= cue.at for cue in reading.given("language."))
     return spoken and not reading.at("answer-in").isdisjoint({min(at) - 1, min(at) - 2, *at})
-
-
-def _lands(reading: Reading) -> Iterator[Claim]:
-    """Countries as CLDR names them, which no cue knows: "Colombia", "Republica Moldova"."""
-    known = reading.at("country.") | reading.small()
-    place = 0
-    while place < len(reading):
-        stop = place
-        if reading.word(place)[0].isupper() and place not in known:
-            for stop in range(min(len(reading), place + _LONGEST), place, -1):
-                if code := country_called(" ".join(reading.folded[place:stop]), reading.lang):
-                    if not _is_shown(reading, place):
-                        at = frozenset(range(place, stop))
-                        yield Claim(at, "place", (country_token(code),), 2.8)
-                    break
-            else:
-                stop = place
-        place = max(stop, place + 1)
 
 
 def _names(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
@@ -233,7 +221,10 @@ def _is_shown(reading: Reading, place: int) -> bool:
 def _concepts(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
     small = reading.small()
     told: set[int] = set()
-    for one in named(reading.stems, reading.lang):
+    for one in (
+        *named(reading.stems, reading.lang),
+        *inflected_phrases(reading.folded, reading.lang),
+    ):
         at = frozenset(range(one.start, one.stop))
         ids = _alike(reading, one) if len(at) == 1 else one.ids
         if not ids:

@@ -8,13 +8,14 @@ from explorer.bridge import distance
 from explorer.catalogue.reading import Catalogue
 from explorer.catalogue.wordforms import spelling
 from explorer.concepts import named
+from explorer.countries import country_called
 from explorer.plan.reading import Reading
 from explorer.text import beginning, fold_to_latin
 
 _LONG = 7  # letters of a name of which two may differ in another script
 _SHORTEST = 3
 _KEPT = 4  # letters of a name that no case changes
-_LONGEST = 4  # words of a place
+_LONGEST = 4  # words of a place, or a country
 _INSIDE = 2  # small words inside a name: "van der"
 
 
@@ -119,6 +120,22 @@ def mononyms() -> Mapping[str, tuple[str, ...]]:
         name, _, of = line.partition("\t")
         found[name] = (*found.get(name, ()), of)
     return found
+
+
+def named_countries(reading: Reading) -> Iterator[tuple[frozenset[int], str]]:
+    """The places of words that name a country as CLDR does and no cue, and its ISO 3166 code."""
+    known = reading.at("country.") | reading.small()
+    place = 0
+    while place < len(reading):
+        stops = range(min(len(reading), place + _LONGEST), place, -1)
+        if place in known or not reading.word(place)[0].isupper():
+            stops = range(0)
+        told = ((stop, " ".join(reading.folded[place:stop])) for stop in stops)
+        codes = ((stop, country_called(name, reading.lang)) for stop, name in told)
+        stop, code = next((one for one in codes if one[1]), (place + 1, ""))
+        if code:
+            yield frozenset(range(place, stop)), code
+        place = stop
 
 
 def named_places(
