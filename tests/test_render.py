@@ -367,7 +367,7 @@ def test_examples_are_five_short_titles_from_all_over_the_collection(tmp_path: P
 
 
 def test_what_is_said_of_a_quotation_stands_beside_it(explorer: Explorer) -> None:
-    given_ = answer(Question("self-portraits by women", lang="en"), explorer)
+    given_ = answer(Question("self-portraits", lang="en"), explorer)
     page = lxml_html.fromstring(answer_html("Q", given_.statements, given_.records, "en"))
     told = [s.text for s in given_.statements if "quotation is in" in s.text]
     beside = page.xpath("//section//p[@class='notice'][following-sibling::*[1][self::blockquote]]")
