@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from explorer.errors import WrongUse
 
 PREFIX = "EXPLORER_"
+MODEL_KEY = "EXPLORER_MODEL_KEY"
+"""The key of a model server is no setting: it is read where it is used, and shown nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,21 @@ class Settings:
     )
     chat: str = field(
         default="quote:", metadata={"help": "Chat model spec; quote: answers with quotations only."}
+    )
+    chat_slots: int = field(
+        default=1, metadata={"help": "How many answers the chat model writes at a time."}
+    )
+    chat_window: int = field(
+        default=8_192, metadata={"help": "Tokens the chat model reads and writes together."}
+    )
+    chat_tokens: int = field(
+        default=500, metadata={"help": "Longest answer of the chat model, in tokens."}
+    )
+    chat_wait: int = field(
+        default=0, metadata={"help": "Seconds for a word of the chat model; 0 measures it."}
+    )
+    chat_whole: int = field(
+        default=90, metadata={"help": "Seconds for a whole answer of the chat model."}
     )
     index: str = field(default="chroma:", metadata={"help": "Vector index spec."})
     host: str = field(default="127.0.0.1", metadata={"help": "Address to listen on."})
@@ -126,7 +143,11 @@ def _from_file(file: Path) -> dict[str, Any]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    named = {k.removeprefix(PREFIX).lower(): v for k, v in environ.items() if k.startswith(PREFIX)}
+    named = {
+        k.removeprefix(PREFIX).lower(): v
+        for k, v in environ.items()
+        if k.startswith(PREFIX) and k != MODEL_KEY
+    }
     return dict(named)
 
 

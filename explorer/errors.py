@@ -1,5 +1,7 @@
 """The one kind of error a person meets: what is wrong, and what to do about it."""
 
+from typing import Literal
+
 
 class ExplorerError(Exception):
     """A problem and its remedy, a sentence each, in words a museum's staff or visitor knows."""
@@ -21,3 +23,17 @@ class WrongUse(ExplorerError):
 
 class NotReady(ExplorerError):
     """Nothing serves yet: no generation, or none that opens. HTTP status 503."""
+
+
+Failing = Literal[
+    "unreachable", "unknown_model", "busy", "refused", "slow", "cut", "empty", "garbled",
+    "truncated", "left",
+]  # fmt: skip
+
+
+class ModelFailed(ExplorerError):
+    """A language model that did not answer as it should; the records are quoted instead."""
+
+    def __init__(self, reason: Failing, problem: str, remedy: str) -> None:
+        super().__init__(problem, remedy)
+        self.reason = reason

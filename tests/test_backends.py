@@ -6,16 +6,46 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.backends.protocols import ChatModel, Done, Embedder, VectorIndex
+from explorer.backends.hashed import HashedEmbedder
+from explorer.backends.protocols import ChatModel, Done, Embedder, Pace, VectorIndex
 from explorer.backends.specs import CHAT_MODELS, EMBEDDERS, INDEXES, open_backend
 from explorer.errors import ExplorerError, WrongUse
+from tests.ollama_server import EMBEDDER, Serving, serving
 
 TEXTS = ["The great wave", "Die große Welle", "a vase of clay", "葛飾北斎", "", "!?"]
 
 
+class Hashed:
+    """The hashed embedder, as an embedding class of llama-index."""
+
+    def get_text_embedding_batch(self, texts: list[str]) -> list[list[float]]:
+        rows: list[list[float]] = HashedEmbedder().embed_passages(texts).tolist()
+        return rows
+
+    def get_query_embedding(self, text: str) -> list[float]:
+        return self.get_text_embedding_batch([text])[0]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Serving]:
+    with serving() as server:
+        yield server
+
+
+def spec(scheme: str, model: str, of_llama_index: str, server: Serving) -> str:
+    """The spec of a model that is here, by its scheme."""
+    served = {
+        "ollama": f"{model}@{server.url}",
+        "openai": f"{model}@{server.url}/v1",
+        "llama-index": of_llama_index,
+    }
+    return f"{scheme}:{served.get(scheme, '')}"
+
+
 @pytest.fixture(params=sorted(EMBEDDERS))
-def embedder(request: pytest.FixtureRequest) -> Embedder:
-    opened: Embedder = open_backend(EMBEDDERS, f"{request.param}:")
+def embedder(request: pytest.FixtureRequest, server: Serving) -> Embedder:
+    named = spec(request.param, EMBEDDER, f"{__name__}:Hashed", server)
+    opened: Embedder = open_backend(EMBEDDERS, named)
     return opened
 
 
@@ -27,8 +57,9 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorInde
 
 
 @pytest.fixture(params=sorted(CHAT_MODELS))
-def chat(request: pytest.FixtureRequest) -> ChatModel:
-    opened: ChatModel = open_backend(CHAT_MODELS, f"{request.param}:")
+def chat(request: pytest.FixtureRequest, server: Serving) -> ChatModel:
+    named = spec(request.param, "good", "llama_index.core.llms.mock:MockLLM", server)
+    opened: ChatModel = open_backend(CHAT_MODELS, named)
     return opened
 
 
@@ -96,7 +127,8 @@ def test_an_index_takes_more_than_chroma_takes_at_once(index: VectorIndex) -> No
 
 
 def test_a_chat_model_ends_its_stream_with_done(chat: ChatModel) -> None:
-    *words, last = chat.stream([{"role": "user", "content": "Hello"}], context=512, limit=16)
+    hello = [{"role": "user", "content": "Hello"}]
+    *words, last = chat.stream(hello, context=512, limit=16, pace=Pace())
     assert isinstance(last, Done)
     assert all(isinstance(word, str) for word in words)
 

@@ -1,6 +1,6 @@
 """The three things that have several real implementations."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -37,10 +37,34 @@ class Done:
     digest: str = ""
 
 
+def stays() -> bool:
+    """False: the visitor has not gone."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long is waited, in seconds: for the first word, from word to word, for all of them.
+
+    `left` says whether the visitor has gone, for whom nothing needs to be said any more.
+    """
+
+    first: float = 20.0
+    gap: float = 10.0
+    whole: float = 120.0
+    left: Callable[[], bool] = stays
+
+
 class ChatModel(Protocol):
-    """An open language model that streams words and ends with Done."""
+    """An open language model that streams words and ends with Done.
+
+    `slots` is how many answers it writes at a time; 0 where it writes none. `window` is how many
+    tokens it can read and write together.
+    """
 
     name: str
+    slots: int
+    window: int
 
     def stream(
         self,
@@ -48,10 +72,15 @@ class ChatModel(Protocol):
         *,
         context: int,
         limit: int,
+        pace: Pace,
         schema: Mapping[str, Any] | None = None,
         stop: Sequence[str] = (),
     ) -> Iterator[str | Done]:
-        """The model's words as they come, then Done."""
+        """The model's words as they come, then Done; ModelFailed where they do not come.
+
+        `context` is the tokens of prompt and answer, `limit` those of the answer. What a model
+        thinks aloud before it answers is left out. Closing the iterator ends the call upstream.
+        """
 
     def check(self) -> str:
         """One sentence on whether it can work."""

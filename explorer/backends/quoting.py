@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from explorer.backends.protocols import Done
+from explorer.backends.protocols import Done, Pace
 
 
 class Quoting:
     """A chat model that says nothing, so that answers are quoted."""
 
     name = "quote:"
+    slots = 0
+    window = 0
 
     def stream(
         self,
@@ -17,6 +19,7 @@ class Quoting:
         *,
         context: int,
         limit: int,
+        pace: Pace,
         schema: Mapping[str, Any] | None = None,
         stop: Sequence[str] = (),
     ) -> Iterator[str | Done]:
@@ -28,6 +31,6 @@ class Quoting:
         return "Answers are quoted from the records; no language model is set."
 
 
-def open_quoting(rest: str) -> Quoting:
-    """The chat model that is none; `rest` is not used."""
+def open_quoting(rest: str, slots: int = 0, window: int = 0) -> Quoting:
+    """The chat model that is none; nothing it is opened with is used."""
     return Quoting()

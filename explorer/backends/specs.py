@@ -9,8 +9,16 @@ from explorer.errors import ExplorerError, WrongUse
 EMBEDDERS = {
     "embedded": "explorer.backends.embedded:open_static",
     "hash": "explorer.backends.hashed:open_hashed",
+    "llama-index": "explorer.backends.llama_index:open_llama_index_embedder",
+    "ollama": "explorer.backends.ollama:open_ollama_embedder",
+    "openai": "explorer.backends.openai:open_openai_embedder",
 }
-CHAT_MODELS = {"quote": "explorer.backends.quoting:open_quoting"}
+CHAT_MODELS = {
+    "llama-index": "explorer.backends.llama_index:open_llama_index",
+    "ollama": "explorer.backends.ollama:open_ollama",
+    "openai": "explorer.backends.openai:open_openai",
+    "quote": "explorer.backends.quoting:open_quoting",
+}
 INDEXES = {"chroma": "explorer.backends.chroma:open_chroma"}
 
 
