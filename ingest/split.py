@@ -3,15 +3,13 @@
 A composed line is never quoted; a cut is field[start:end], to the code point.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 from explorer.render.lines import in_language
 from explorer.text import sentences
+from explorer.tokens import encoding
 from explorer.types import Passage, Record
 
 COMPOSED = (
@@ -85,14 +83,6 @@ def _pieces(text: str) -> Iterator[tuple[int, int, int]]:
 
 @cache
 def token_counter() -> Callable[[str], list[int]]:
-    """Tiktoken's cl100k_base, from the vocabulary that llama-index-core brings: no download."""
-    import tiktoken
-
-    brought = find_spec("llama_index.core")  # found, not imported: that would take seconds
-    assert brought is not None
-    assert brought.origin is not None
-    os.environ["TIKTOKEN_CACHE_DIR"] = str(
-        Path(brought.origin).parent / "_static" / "tiktoken_cache"
-    )
-    encoding = tiktoken.get_encoding("cl100k_base")
-    return lambda text: encoding.encode(text, disallowed_special=())
+    """How a text is cut into tokens by tiktoken's cl100k_base."""
+    known = encoding("cl100k_base")
+    return lambda text: known.encode(text, disallowed_special=())
