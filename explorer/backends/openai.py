@@ -151,9 +151,14 @@ class OpenAI:
                 return response
             told = await refused_words(response)
             await response.aclose()
-            if not thinking or response.status_code not in _NOT_UNDERSTOOD:
+            form = body.get("response_format", {})
+            if "json_schema" in form and "response_format" in told:  # llama-cpp-python's server
+                older = {"type": "json_object", "schema": form["json_schema"]["schema"]}
+                body = {**body, "response_format": older}
+            elif thinking and response.status_code in _NOT_UNDERSTOOD:
+                thinking = {}
+            else:
                 raise self._server.refusal(response.status_code, told)
-            thinking = {}
 
 
 def _data(line: bytes, url: str) -> bytes:
