@@ -250,3 +250,26 @@ def test_what_is_only_called_so_for_something_narrower_is_no_group(asked: Asked)
     values = {group.value for group in told.groups}
     assert "#brass" in values
     assert "#metal" not in values
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Erzähl mir vom Mädchen mit dem Perlenohrgehänge", "known_item"),
+        ("Kto namalował Dziewczynę z perłą?", "attribute"),
+    ],
+)
+def test_a_famous_work_that_is_here_is_known_by_its_names_elsewhere(
+    asked: Asked, text: str, kind: str
+) -> None:
+    told = asked(text)
+    assert (told.kind, told.outcome) == (kind, "answered")
+    assert told.records[0].id == "paintings:1003"
+
+
+def test_what_is_not_told_of_a_famous_work_is_not_answered_by_its_name(asked: Asked) -> None:
+    assert asked("Who posed for the Girl with a Pearl Earring?").outcome == "partly"
+
+
+def test_a_famous_work_of_another_maker_is_not_the_one_of_that_name(planned: Planned) -> None:
+    assert planned("Where is the Kiss by Francesco Hayez?").works == ()

@@ -148,16 +148,16 @@ class Catalogue:
         rows = self.rows("SELECT key FROM record WHERE url = ?", [url.rstrip("/")])
         return self._in_force(rows)
 
-    def titles_holding(self, form: str, limit: int = 200) -> list[str]:
-        """Folded titles of records that hold a folded word, of as many rows as `limit`."""
+    def titles_holding(self, form: str, limit: int = 200) -> list[tuple[str, str]]:
+        """Folded titles, and ids, of records that hold a folded word, of `limit` rows at most."""
         rows = self.postings(form)[:limit].tolist()
         marks = ",".join("?" * len(rows))
         found = self.rows(
-            "SELECT DISTINCT t.title FROM passage p JOIN title t ON t.record = p.record"  # noqa: S608
+            "SELECT DISTINCT t.title, r.id FROM passage p JOIN title t ON t.record = p.record"  # noqa: S608
             f" JOIN record r ON r.key = p.record WHERE r.kind != 'visit' AND p.row IN ({marks})",
             rows,
         )
-        return [title for (title,) in found]
+        return [(title, record_id) for title, record_id in found]
 
     def texts_about(self, record_id: str) -> list[int]:
         """Keys of the curatorial texts about a record."""

@@ -9,7 +9,7 @@ from explorer.errors import WrongUse
 from explorer.phrases import error_words
 from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.claims import Claim, claims, filters_of
-from explorer.plan.elsewhere import elsewhere
+from explorer.plan.elsewhere import elsewhere, here
 from explorer.plan.kinds import Understood, understood
 from explorer.plan.reading import Reading, read
 from explorer.plan.refusals import contradicting, pointing, qualified, single_years
@@ -32,11 +32,12 @@ from explorer.plan.words import (
     numbers_in,
     spoken_language,
 )
-from explorer.text import nfc
+from explorer.text import fold, nfc
 from explorer.types import COUNTED, Kind, Plan, Question
 
 __all__ = ["asked_fields", "check_question", "content_words", "known_language", "plan"]
 
+_OF_ONE = frozenset(("known_item", "attribute", "explore"))
 _SEVERAL = 2  # records of an answer of which there may be more
 _TURNS = 6  # of a conversation that are looked back to
 _MOST_WORDS = 64  # that say what is asked for; a question has no more
@@ -84,16 +85,18 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
         if told.kind != "list" or not vain:
             return counting
         told, base = replace(told, kind="explore"), replace(base, kind="explore")
+    works, name = here(reading, catalogue) if told.kind in _OF_ONE else ((), frozenset())
     fields, kept = asked_fields(content_words(rest, heard), lang)
-    kept = _beyond_cues(kept, reading, told)
+    kept = [w for w in _beyond_cues(kept, reading, told) if not (works and fold(w) in name)]
     if question.history and not numbers and only_points(reading, found, told):
         kept = []  # and there is nothing that it points to
     return replace(
         base,
-        kind="known_item" if numbers and told.kind == "explore" else told.kind,
+        kind="known_item" if (numbers or works) and told.kind == "explore" else told.kind,
+        works=works,
         words=tuple(kept[:_MOST_WORDS]),
         fields=tuple(dict.fromkeys((*told.fields, *fields))),
-        elsewhere="" if title else elsewhere(reading, catalogue),
+        elsewhere="" if title or works else elsewhere(reading, catalogue),
     )
 
 

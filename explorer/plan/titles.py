@@ -21,7 +21,7 @@ def names_title(reading: Reading, catalogue: Catalogue) -> bool:
     known = [i for i in own if 0 < often[i] <= _RARE]
     said = set(reading.folded)
     for place in sorted(known, key=lambda i: often[i])[:_TRIED]:
-        for title in catalogue.titles_holding(reading.folded[place]):
+        for title, _ in catalogue.titles_holding(reading.folded[place]):
             whole = words(title)
             told = {word for word in whole if len(word) >= _TELLING} or set(whole)
             if not whole or len(whole) > _TITLE or not said.issuperset(told):

@@ -107,7 +107,9 @@ def _closely(ranking: Ranking, generation: Generation, embedder: Embedder) -> Ra
 
 def named_keys(plan: Plan, generation: Generation) -> list[int]:
     """Keys of the records that the plan names by number."""
-    return [key for number in plan.numbers for key in generation.catalogue.numbered(number)]
+    catalogue = generation.catalogue
+    numbered = [key for number in plan.numbers for key in catalogue.numbered(number)]
+    return [*numbered, *catalogue.keys(plan.works)]
 
 
 def _usable(plan: Plan, generation: Generation) -> NDArray[np.bool_] | None:

@@ -183,18 +183,15 @@ def outcome(plan: Plan, hits: Sequence[Hit], calibration: Calibration) -> Outcom
         return "answered"  # there may be no more of it
     if plan.kind in ("list", "superlative", "visit") or plan.topic == "similar":
         return "answered" if hits else "not_found"
-    if plan.numbers or plan.about:
+    named = plan.numbers or plan.about or plan.works
+    if named:
         good = [hit for hit in hits if hit.named]
     else:
         good = [hit for hit in hits[:1] if assured(hit, calibration) or _keyword(plan, hit)]
-    if not good or not (plan.words or plan.numbers or plan.about):
+    if not good or not (plan.words or named):
         return "not_found"
     lacking = plan.fields and not any(hit.record.named(f) for hit in good for f in plan.fields)
     scant = not plan.about and max(hit.detail for hit in good) < _DETAIL
     # One common word says too little of what is wanted to call what holds it the answer.
-    vague = (
-        not (plan.numbers or plan.about)
-        and len(plan.words) == 1
-        and not any(hit.naming for hit in good)
-    )
+    vague = not named and len(plan.words) == 1 and not any(hit.naming for hit in good)
     return "partly" if lacking or scant or vague else "answered"

@@ -83,6 +83,8 @@ class Question:
     filters: dict[str, FilterValue] = field(default_factory=dict)
     page: str = ""
     generate: bool = True
+    token: str = ""
+    """Made up by a loaded page for itself, and kept nowhere: one page has one answer at a time."""
 
 
 Kind = Literal["known_item", "attribute", "explore", "compare", "list", "count", "group",
@@ -109,6 +111,8 @@ class Plan:
     """The question's words that carry meaning, as written, in order."""
     numbers: tuple[str, ...] = ()
     """Object numbers of the catalogue that the question names, in the question's spelling."""
+    works: tuple[str, ...] = ()
+    """Ids of the records that are the famous work the question names, in whatever language."""
     fields: tuple[str, ...] = ()
     """Names of the Fields the question asks for."""
     filters: Filters = field(default_factory=dict)
