@@ -5,15 +5,20 @@ Refusals are always a problem and a remedy; nothing a person types is logged or 
 
 import logging
 import socket
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
+from time import monotonic
 from typing import Annotated, Any, ClassVar, Literal
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Body, FastAPI, Header, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from explorer.ask import answer, ask
 from explorer.catalogue.inventory import groups
@@ -29,6 +34,10 @@ from explorer.wire import dump
 from explorer.wiring import Explorer
 
 log = logging.getLogger("explorer")
+_MOST = 256  # questions on their way: the last of them is answered in some seconds
+_THREADS = 40  # for all but those who wait for the language model
+_WAITING = 8
+_RETRY = "5"  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +71,52 @@ def build_app(explorer: Explorer) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        lifespan=_roomy(explorer.chat.slots),
     )
     _add_asking(app, explorer)
     _add_records(app, explorer)
     _add_about(app, explorer)
     _add_refusals(app)
+    app.add_middleware(Crowd, most=_MOST)
     app.add_middleware(LimitedBodies)
     app.add_middleware(Shield)
     app.add_middleware(PrivateHeaders)
     return app
+
+
+def _roomy(slots: int) -> Callable[[FastAPI], Any]:
+    """A lifespan with threads enough: who waits for the language model takes nobody else's."""
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        more = slots + _WAITING if slots else 0
+        current_default_thread_limiter().total_tokens = _THREADS + more
+        yield
+
+    return running
+
+
+class Crowd:
+    """Refusal (503) of questions beyond `most` on their way, before they wait for a thread."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app, self._most, self._now = app, most, 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] != "http" or scope["path"] != "/api/ask":
+            await self._app(scope, receive, send)
+            return
+        if self._now >= self._most:
+            refusal = _refused(503, "Too many people are asking.", "Ask again in a moment.")
+            refusal.headers["Retry-After"] = _RETRY
+            await refusal(scope, receive, send)
+            return
+        self._now += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._now -= 1
 
 
 def _add_asking(app: FastAPI, explorer: Explorer) -> None:
@@ -82,7 +128,7 @@ def _add_asking(app: FastAPI, explorer: Explorer) -> None:
         # Refused before the stream begins, so that the refusal has its own status.
         check_question(question, explorer.settings.question_limit)
         explorer.serving()
-        return StreamingResponse(_events(question, explorer), media_type="text/event-stream")
+        return _Streamed(question, explorer)
 
     @app.post("/api/search", tags=["search"])
     def searched(wanted: Annotated[SearchRequest, Body()]) -> Any:
@@ -95,9 +141,23 @@ def _add_asking(app: FastAPI, explorer: Explorer) -> None:
         )  # fmt: skip
 
 
-def _events(question: Question, explorer: Explorer) -> Iterator[bytes]:
+class _Streamed(StreamingResponse):
+    """The events of an answer, which end with the visitor's leaving."""
+
+    def __init__(self, question: Question, explorer: Explorer) -> None:
+        self._left = threading.Event()
+        events = _events(question, explorer, self._left.is_set)
+        super().__init__(events, media_type="text/event-stream")
+
+    async def listen_for_disconnect(self, receive: Receive) -> None:
+        """Nothing; the answer knows when nobody listens any more."""
+        await super().listen_for_disconnect(receive)
+        self._left.set()
+
+
+def _events(question: Question, explorer: Explorer, left: Callable[[], bool]) -> Iterator[bytes]:
     try:
-        for event in ask(question, explorer):
+        for event in ask(question, explorer, left):
             yield _event(event.name, event.data)
     except ExplorerError as error:
         yield _event("error", {"problem": error.problem, "remedy": error.remedy})
@@ -273,8 +333,10 @@ def serve(explorer: Explorer, tell: Callable[[str], None]) -> None:
     _check_free(settings.host, settings.port)
     explorer.serving()
     app = mount_pages(build_app(explorer), explorer)
-    for line in ollama_answers():
-        tell(line)
+    if settings.chat == "quote:":
+        for line in ollama_answers():
+            tell(line)
+    threading.Thread(target=explorer.writer.warm, args=(monotonic,), daemon=True).start()
     tell(f"The explorer serves at http://{settings.host}:{settings.port} (Ctrl+C ends it).")
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 

@@ -20,6 +20,7 @@ from explorer.config import Settings, today
 from explorer.countries import emergency_number
 from explorer.errors import ExplorerError, NotReady
 from explorer.types import Circumstances
+from explorer.writing import Writer
 
 log = logging.getLogger("explorer")
 
@@ -38,7 +39,8 @@ class Explorer:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.embedder: Embedder = open_backend(EMBEDDERS, settings.embedder)
-        self.chat: ChatModel = open_backend(CHAT_MODELS, settings.chat)
+        self.chat = open_chat(settings)
+        self.writer = Writer(self.chat, self.embedder, settings)
         self._serving: Serving | None = None
         self._seen = ""
         self._lock = threading.Lock()
@@ -144,6 +146,10 @@ class Explorer:
                 told.append((True, part.check()))
             except ExplorerError as error:
                 told.append((False, str(error)))
+        if self.settings.chat == "quote:":
+            from explorer.backends.ollama import ollama_answers
+
+            told.extend((True, line) for line in ollama_answers())
         try:
             manifest = self.serving().generation.manifest
             told.append(
@@ -152,6 +158,14 @@ class Explorer:
         except ExplorerError as error:
             told.append((False, str(error)))
         return told
+
+
+def open_chat(settings: Settings) -> ChatModel:
+    """The chat model of the settings; nothing is asked of it yet."""
+    made: ChatModel = open_backend(
+        CHAT_MODELS, settings.chat, settings.chat_slots, settings.chat_window
+    )
+    return made
 
 
 def open_explorer(settings: Settings) -> Explorer:

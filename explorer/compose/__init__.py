@@ -9,7 +9,7 @@ from explorer.compose.statements import notice
 from explorer.compose.talk import contact, talk
 from explorer.compose.visiting import route, visit
 from explorer.famous import famous
-from explorer.types import Circumstances, Hit, Outcome, Plan, Statement, Tally
+from explorer.types import Answer, Circumstances, Hit, Outcome, Plan, Statement, Tally
 
 
 def compose(
@@ -39,3 +39,26 @@ def compose(
         yield from quote(plan, hits, embedder, outcome)
         if outcome == "not_found":
             yield from contact(plan, circumstances)
+
+
+def finished(
+    plan: Plan,
+    said: Sequence[Statement],
+    outcome: Outcome,
+    tally: Tally | None,
+    *,
+    fell_short: bool,
+) -> Answer:
+    """The answer that these statements make; in part, where most of a model's did not stand."""
+    return Answer(
+        text="\n".join(statement.text for statement in said),
+        lang=plan.lang,
+        kind=plan.kind,
+        outcome="partly" if fell_short and outcome == "answered" else outcome,
+        generated=any(statement.kind == "written" for statement in said),
+        statements=tuple(said),
+        total=tally.total if tally else None,
+        groups=tally.groups if tally else (),
+        by=plan.by,
+        order=plan.order,
+    )

@@ -133,6 +133,16 @@ def leads(text: str) -> bool:
     return _form("starts").match(text) is not None
 
 
+_STRANGE = re.compile(
+    r"[{}<>]|://|\S@\S|\bhxxps?\b|\b[\w-]{3,63}\.(?:[a-z]{2,12}\.)?[a-z]{2,12}\b", re.ASCII
+)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a statement is prose: no address, no code, nothing of a page's or program's."""
+    return not _STRANGE.search(text)
+
+
 def cleared(text: str, sources: int) -> tuple[str, tuple[int, ...]]:
     """A statement without markers and Markdown, and the sources that its markers name.
 

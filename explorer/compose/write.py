@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from explorer.backends.protocols import Done
-from explorer.compose.markers import CELL, cleared, follows, leads
+from explorer.compose.markers import CELL, cleared, follows, is_plain, leads
 from explorer.compose.visible import END, visible
 from explorer.text import tongue
 
@@ -384,6 +384,8 @@ def _raw(cut: _Cut, sources: int) -> Raw | None:
     if cut.first and not cut.ended and leads(written):
         return None
     text, markers = cleared(written, sources)
+    if not is_plain(text):
+        return None
     speaker = _SPEAKER.match(text)
     if speaker:
         text = text[speaker.end() :] if text[:1] in "aA" else ""

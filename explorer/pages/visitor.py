@@ -85,6 +85,8 @@ class View:
     trouble: tuple[str, str] | None = None
     answer: Answer | None = None
     busy: bool = True
+    place: int = 0
+    """In the queue for the language model: 1 is next, 0 is not waiting."""
 
 
 def views(question: Question, explorer: Explorer) -> Iterator[View]:
@@ -108,8 +110,10 @@ def _advanced(view: View, name: str, data: Any) -> View:
         return replace(view, lang=data["lang"])
     if name == "sources":
         return replace(view, cards=tuple(data["records"]))
+    if name == "queue":
+        return replace(view, place=data["place"])
     if name == "statement":
-        return replace(view, statements=(*view.statements, data))
+        return replace(view, statements=(*view.statements, data), place=0)
     if name == "answer":
         assert isinstance(data, Answer)
         return replace(view, notices=data.notices, answer=data, busy=False)
@@ -280,16 +284,17 @@ def build_visitor_page(explorer: Explorer) -> gr.Blocks:
     def dress(chosen: str, request: gr.Request) -> tuple[Any, ...]:
         return _dressed(words(explorer, spoken(chosen, request)), chosen)
 
-    def asked(text: str, lang: str, before: list[Turn]) -> Iterator[Updates]:
-        yield from _shown(Question(text, lang=lang, history=before), explorer)
+    def asked(text: str, lang: str, before: list[Turn], request: gr.Request) -> Iterator[Updates]:
+        token = request.session_hash or ""  # Gradio's own, of this loaded page
+        yield from _shown(Question(text, lang=lang, history=before, token=token), explorer)
 
     def answer(text: str, chosen: str, said: Any, request: gr.Request) -> Iterator[Updates]:
         before = turns_of(said, explorer.settings.question_limit)
-        yield from asked(text or "", spoken(chosen, request), before)
+        yield from asked(text or "", spoken(chosen, request), before, request)
 
     def answer_example(chosen: str, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         lang = spoken(str(event.lang) or chosen, request)
-        yield from asked(str(event.question), lang, [])
+        yield from asked(str(event.question), lang, [], request)
 
     with gr.Blocks(title=phrase("page.heading", default), analytics_enabled=False) as page:
         choice = gr.Dropdown(first.choices, value="", label=first.language, filterable=False,
@@ -341,8 +346,9 @@ def _shown(question: Question, explorer: Explorer) -> Iterator[Updates]:
     for view in coalesced(views(question, explorer)):
         box = gr.update(value=view.question if view.trouble else "")
         said = html.answer_html(
-            view.question, view.statements, view.cards, view.lang, view.notices, busy=view.busy
-        )
+            view.question, view.statements, view.cards, view.lang, view.notices,
+            busy=view.busy, place=view.place,
+        )  # fmt: skip
         if view.trouble:
             said = html.trouble_html(*view.trouble)
         records = _records(view.cards, view.statements, explorer)

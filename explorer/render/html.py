@@ -85,15 +85,18 @@ def answer_html(
     notices: Sequence[Message] = (),
     *,
     busy: bool = False,
+    place: int = 0,
 ) -> Markup:
     """The question as a heading, and under it what has been said so far.
 
-    `cards` are the answer's sources; a marker's number is the place of its card, from 1.
+    `cards` are the answer's sources; a marker's number is the place of its card, from 1. `place`
+    is the one in the queue, 0 outside it.
     """
     said = join(_told(statements, cards, lang))
-    if busy:
-        searching = Markup('<p class="searching">{}</p>').format(phrase("page.searching", lang))
-        said = said or searching
+    if busy and (place or not said):
+        queue = phrase("queue.place", lang, place=place)
+        waiting = queue if place else phrase("page.searching", lang)
+        said += Markup('<p class="searching">{}</p>').format(waiting)
     silent = all(statement.kind == "notice" for statement in statements)
     kept = join(
         Markup('<p class="kept">{}</p>').format(notice.text) for notice in notices if not silent
@@ -141,7 +144,7 @@ def _label(
     statements: Sequence[Statement], card: Card | None, cards: Mapping[str, Card], lang: str
 ) -> Markup:
     facts = join(_fact(s, _markers(s, cards, lang)) for s in statements if s.kind == "fact")
-    prose = join(_prose(s, _markers(s, cards, lang)) for s in statements if s.kind != "fact")
+    prose = join(_proses([s for s in statements if s.kind != "fact"], cards, lang))
     return Markup('<section class="label">{}<div class="words">{}{}</div></section>').format(
         picture_html(card, lang, described=False) if card and not _of_room(statements[0]) else "",
         Markup('<dl class="facts">{}</dl>').format(facts) if facts else "",
@@ -159,6 +162,19 @@ def _fact(statement: Statement, markers: Markup) -> Markup:
     return Markup(
         '<div class="fact" data-field="{}"><dt>{}</dt><dd><span{}>{}</span></dd></div>'
     ).format(field, statement.label, lang, _ended(statement.value, markers))
+
+
+def _proses(
+    statements: Sequence[Statement], cards: Mapping[str, Card], lang: str
+) -> Iterator[Markup]:
+    """Quotations and sentences; over each run of a model's sentences it says whose they are."""
+    before = ""
+    for statement in statements:
+        if statement.kind == "written" and before != "written":
+            label = Markup('<p class="writer"{}>{}</p>')
+            yield label.format(tongue(lang), phrase("label.written", lang))
+        before = statement.kind
+        yield _prose(statement, _markers(statement, cards, lang))
 
 
 def _prose(statement: Statement, markers: Markup) -> Markup:

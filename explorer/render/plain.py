@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from itertools import groupby
 
+from explorer.phrases import phrase
 from explorer.render.lines import page_label
 from explorer.render.years import number_told
 from explorer.types import Answer, Card, Found, Searched, Statement
@@ -35,11 +36,21 @@ def _statements(statements: Sequence[Statement], lang: str) -> Iterator[str]:
     """A line for each statement; groups under one another, with their numbers in a column."""
     for grouped, some in groupby(statements, lambda s: s.kind == "count" and bool(s.label)):
         if not grouped:
-            yield from (_statement(statement, lang) for statement in some)
+            yield from _sentences(some, lang)
             continue
         rows = [(group.label, number_told(int(group.value), lang)) for group in some]
         labels, numbers = (max(map(len, column)) for column in zip(*rows, strict=True))
         yield from (f"  {label:<{labels}}  {number:>{numbers}}" for label, number in rows)
+
+
+def _sentences(statements: Iterable[Statement], lang: str) -> Iterator[str]:
+    """A line for each; over each run of a model's sentences a line that says whose they are."""
+    before = ""
+    for statement in statements:
+        if statement.kind == "written" and before != "written":
+            yield f"({phrase('label.written', lang)})"
+        before = statement.kind
+        yield _statement(statement, lang)
 
 
 def _statement(statement: Statement, lang: str) -> str:

@@ -1,0 +1,1 @@
+"""Words for models, sent as they stand here; words for people are in locales/."""
