@@ -5,7 +5,7 @@ BIN := .venv/bin
 DATA ?= data
 EXTRAS := --extra tables --extra texts --extra edm
 
-.PHONY: help setup setup-dev run ingest ask eval bench test lint check check-long pictures train-embedder train-lexicon train-language train-lookalikes lock clean
+.PHONY: help setup setup-dev run ingest ask eval bench test lint check check-long setup-server pictures train-embedder train-lexicon train-language train-lookalikes lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ lint: setup-dev
 	$(BIN)/mypy
 
 check: lint test ## lint, types and tests: what CI runs
+
+setup-server: setup-dev ## compile the inference server that some long tests use (about ten minutes)
+	@UV_LINK_MODE=copy VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --editable '.[server-tests]'
 
 check-long: setup-dev ## kill builds at any moment, fill disks, damage large indexes (minutes)
 	$(BIN)/pytest -m long tests/long

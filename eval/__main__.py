@@ -13,10 +13,37 @@ from explorer.errors import WrongUse
 if TYPE_CHECKING:
     from eval.figures import Measured
 
-OWN = ("understanding", "conversation", "abstention", "counting", "attribution", "language")
+OWN = (
+    "understanding", "conversation", "abstention", "counting", "attribution", "language", "mutants",
+)  # fmt: skip
 """Suites with questions of their own."""
 
-SUITES = ("finding", "parity", "latency", "embedder", *OWN)
+SUITES = ("finding", "parity", "latency", "embedder", "answering", *OWN)
+
+_Questions = Annotated[
+    str, typer.Option(help="A set under eval/questions; without it sample, of latency swedish.")
+]
+_Half = Annotated[
+    str | None,
+    typer.Option(help="development, test or all; without it embedder takes development"),
+]
+_Part = Annotated[
+    str,
+    typer.Option(help="ntrex, swedish, iconclass, sample, speed; by name only: fusion, thresholds"),
+]
+_Chat = Annotated[str, typer.Option(help="The chat model of answering; else the one set.")]
+_Limit = Annotated[
+    int | None, typer.Option(min=1, help="So many questions of answering, spread over all.")
+]
+_Judge = Annotated[
+    str, typer.Option(help="A chat model that says which sentences of answering are supported.")
+]
+_Sheet = Annotated[
+    Path | None, typer.Option(help="Write answering's sentences as CSV, for people to judge.")
+]
+_Filled = Annotated[
+    Path | None, typer.Option(help="Read such a sheet, filled in; no model is asked.")
+]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,14 +62,8 @@ def _commands() -> None:
 @app.command()
 def run(
     suite: Annotated[str, typer.Argument(help=", ".join(SUITES))],
-    questions: Annotated[
-        str,
-        typer.Option(help="A set under eval/questions; without it sample, of latency swedish."),
-    ] = "",
-    half: Annotated[
-        str | None,
-        typer.Option(help="development, test or all; without it embedder takes development"),
-    ] = None,
+    questions: _Questions = "",
+    half: _Half = None,
     ablation: Annotated[bool, typer.Option(help="What each part of finding brings.")] = False,
     against: Annotated[
         Path | None, typer.Option(help="An earlier report as JSON, to say what changed.")
@@ -57,12 +78,7 @@ def run(
         Path | None, typer.Option(help="The collection; without it the one asked about is made.")
     ] = None,
     embedder: Annotated[str, typer.Option(help="The embedder to measure.")] = "embedded:",
-    part: Annotated[
-        str,
-        typer.Option(
-            help="ntrex, swedish, iconclass, sample, speed; by name only: fusion, thresholds"
-        ),
-    ] = "",
+    part: _Part = "",
     weight: Annotated[
         float | None, typer.Option(help="Of coverage, instead of the calibration's.")
     ] = None,
@@ -74,6 +90,11 @@ def run(
     peers: Annotated[
         bool | None, typer.Option(help="Latency's peers; up to 20,000 records without asking.")
     ] = None,
+    chat: _Chat = "",
+    limit: _Limit = None,
+    judge: _Judge = "",
+    sheet: _Sheet = None,
+    filled: _Filled = None,
 ) -> None:
     """Run a suite and print its figures: of questions to a collection, or of an embedder."""
     from eval import report, tables
@@ -84,6 +105,9 @@ def run(
         measured = _embedder(embedder, part, half or "development", weight, shared, data_dir)
     elif suite == "latency":
         measured = _latency(questions, records, delivery, data_dir, shared, peers)
+    elif suite == "answering":
+        where = (questions or "sample", data_dir, shared)
+        measured = _answering(where, half or "all", chat, limit, judge, sheet, filled)
     elif suite in OWN:
         measured = _own(suite, half or "all", data_dir, shared)
     else:
@@ -140,10 +164,12 @@ def _own(suite: str, half: str, data_dir: Path | None, shared: Path | None) -> "
     from eval import (
         abstention,
         attribution,
+        changing,
         collections,
         conversation,
         counting,
         language,
+        mutants,
         understanding,
     )
     from eval.countinggold import load_counting
@@ -159,9 +185,34 @@ def _own(suite: str, half: str, data_dir: Path | None, shared: Path | None) -> "
             return understanding.run(understanding.load(), explorer, half)
         if suite == "conversation":
             return conversation.run(conversation.load(), explorer, half)
+        if suite == "mutants":
+            return mutants.run(changing.load(), explorer, half)
         if suite == "counting":
             return counting.run(load_counting(), explorer, half)
         return abstention.run(abstention.load(), explorer, half)
+
+
+def _answering(
+    where: tuple[str, Path | None, Path | None],
+    half: str,
+    chat: str,
+    limit: int | None,
+    judge: str,
+    sheet: Path | None,
+    filled: Path | None,
+) -> "Measured":
+    """A chat model over a set of questions, a data folder and a shared one; or a filled sheet."""
+    from eval import answering, collections, judging
+    from eval.material import SHARED
+
+    if filled:
+        return judging.agreement(judging.read_sheet(filled))
+    questions, data_dir, shared = where
+    model, queries = answering.model_set(chat), answering.load(questions)
+    with collections.opened(questions, data_dir, shared or SHARED) as explorer:
+        return answering.run(
+            queries, explorer, half, chat=model, limit=limit, judge=judge, sheet=sheet
+        )
 
 
 def _latency(
