@@ -245,11 +245,12 @@ def _add_about(app: FastAPI, explorer: Explorer) -> None:
         manifest = explorer.serving().generation.manifest
         catalogue = explorer.serving().generation.catalogue
         settings = explorer.settings
+        notice = "notice.ai_writes" if explorer.chat.slots else "notice.ai"
         return _json({
-            "notice": phrase("notice.ai", settings.default_lang),
+            "notice": phrase(notice, settings.default_lang),
             "model": explorer.chat.name,
             "embedder": explorer.embedder.name,
-            "generated": explorer.chat.name != "quote:",
+            "generated": bool(explorer.chat.slots),
             "institution": [group.label for group in groups(catalogue, "institution")],
             "records": catalogue.kinds(),
             "data_date": manifest.created,

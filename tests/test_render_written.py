@@ -1,15 +1,22 @@
 """How a model's sentences are shown: marked as its own, beside the quotations; and the queue."""
 
+from copy import copy
+from dataclasses import replace
+
 import pytest
+from fastapi.testclient import TestClient
 from lxml import html as lxml_html
 
+from explorer.api import build_app
 from explorer.pages import visitor
-from explorer.pages.visitor import views
+from explorer.pages.visitor import opening, views
+from explorer.phrases import phrase
 from explorer.render.cards import card
 from explorer.render.html import answer_html
 from explorer.render.plain import told
 from explorer.types import Answer, Event, Question, Statement
-from explorer.wiring import Explorer
+from explorer.wiring import Explorer, open_chat
+from tests.ollama_server import Script, serving
 from tests.test_render import cited, record
 
 
@@ -60,3 +67,17 @@ def test_the_place_in_the_queue_is_shown_until_the_model_speaks(
     assert '<p class="searching">Place 2 in the queue</p>' in busy
     assert "searching" not in answer_html("Q", [quoted], [], "en", busy=True)
     assert "searching" not in answer_html("Q", [quoted], [], "en", place=2)
+
+
+def test_before_the_first_question_it_says_whether_a_model_writes(explorer: Explorer) -> None:
+    def notices(told_by: Explorer) -> tuple[str, str]:
+        about = TestClient(build_app(told_by)).get("/api/about").json()
+        return opening(told_by, "de").notices[0], about["notice"]
+
+    own = copy(explorer)
+    with serving({"fluent": Script()}) as server:
+        own.settings = replace(explorer.settings, chat=f"ollama:fluent@{server.url}")
+        own.chat = open_chat(own.settings)
+        assert notices(own) == (phrase("notice.ai_writes", "de"), phrase("notice.ai_writes", "en"))
+    assert notices(explorer) == (phrase("notice.ai", "de"), phrase("notice.ai", "en"))
+    assert "language model" in phrase("notice.ai_writes", "en")

@@ -166,7 +166,7 @@ def opening(explorer: Explorer, lang: str) -> html.Opening:
     """The words at the head of the page; without a collection only the heading and the notices."""
     settings = explorer.settings
     heading = settings.heading or phrase("page.heading", lang)
-    notices = [phrase("notice.ai", lang)]
+    notices = [phrase("notice.ai_writes" if explorer.chat.slots else "notice.ai", lang)]
     try:
         catalogue = explorer.serving().generation.catalogue
     except NotReady:
