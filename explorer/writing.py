@@ -211,10 +211,10 @@ class _Answer:
                     self.foreign = one.text
                 self.reason = "language"
                 return
-            told = None
             if one.text in self._said:
                 continue
             self._said.add(one.text)
+            told = None
             if not (repeats_rules(one.text) or (fell and leans_back(one.text, self.plan.lang))):
                 told = checked(
                     one.text, self.plan.lang, one.markers, self.sources, self.question.text,

@@ -57,7 +57,7 @@ SCRIPTS: Mapping[str, Says] = {
     "thinking-only": Script(words=(), thinking=("Well, ", "let me see. ")),
     "thinking-first": Script(thinking=("Well, ", "let me see. ")),
     "truncated": Script(prompt_tokens=5),
-    **{name: Script(failing=name) for name in Failing.__args__ if name},  # type: ignore[attr-defined]
+    **{name: Script(failing=name) for name in Failing.__args__ if name},
 }  # one model per way to fail, by its name
 
 

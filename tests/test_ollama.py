@@ -138,7 +138,7 @@ def test_words_are_passed_on_while_the_rest_is_still_to_come(server: Serving) ->
     words = opened(server, "one-word").stream(MESSAGES, context=512, limit=64, pace=Pace())
     assert next(words) == SAID[0]
     assert server.chats[-1].sent == 1
-    words.close()  # type: ignore[attr-defined]
+    words.close()
 
 
 @pytest.mark.parametrize("model", ["one-word", "one-thought", "for-ever"])
@@ -148,7 +148,7 @@ def test_who_stops_reading_ends_the_call_upstream_within_a_second(
     words = opened(server, model).stream(MESSAGES, context=512, limit=64, pace=Pace())
     next(words)
     assert not server.chats[-1].gone.is_set()
-    words.close()  # type: ignore[attr-defined]
+    words.close()
     assert server.chats[-1].gone.wait(1.0)
 
 
@@ -170,7 +170,7 @@ def test_a_call_given_up_for_its_slowness_is_ended_upstream(server: Serving) -> 
 
 def test_thinking_is_no_part_of_the_answer_but_a_sign_of_life(server: Serving) -> None:
     given = {"context": 512, "limit": 64, "pace": PATIENT}
-    *pieces, done = opened(server, "thinking-first").stream(MESSAGES, **given)  # type: ignore[arg-type]
+    *pieces, done = opened(server, "thinking-first").stream(MESSAGES, **given)
     assert pieces[:2] == ["", ""]
     assert "".join(map(str, pieces)) == "".join(SAID)
     assert isinstance(done, Done)
@@ -232,7 +232,7 @@ def test_two_answers_are_written_at_a_time_where_two_are_asked_for(server: Servi
     assert [next(words) for words in streams] == [SAID[0]] * 2
     assert server.most >= 2
     for words in streams:
-        words.close()  # type: ignore[attr-defined]
+        words.close()
 
 
 @pytest.mark.parametrize(

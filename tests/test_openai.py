@@ -116,7 +116,7 @@ def test_words_are_passed_on_at_once_and_who_stops_reading_ends_the_call_upstrea
     assert next(words) == SAID[0]
     assert server.chats[-1].sent == 1
     assert not server.chats[-1].gone.is_set()
-    words.close()  # type: ignore[attr-defined]
+    words.close()
     assert server.chats[-1].gone.wait(1.0)
 
 

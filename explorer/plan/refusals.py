@@ -13,7 +13,7 @@ _NEAR = 2  # small words between a preposition and what it stands before
 _OF_PLACES = frozenset(("map", "globe", "atlas", "landscape", "cityscape", "seascape"))
 _PICTURES = frozenset((
     "painting", "drawing", "print", "photograph", "sculpture", "watercolour-picture", "manuscript",
-    "pastel-picture", "poster", "postcard", "medal", "coin", "mosaic", "tapestry", "figurine",
+    "pastel-picture", "poster", "postcard", "medal", "coin", "tapestry", "figurine",
 ))  # fmt: skip
 """Types whose things are made to show something."""
 

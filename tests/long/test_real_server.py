@@ -193,7 +193,7 @@ def test_who_stops_reading_frees_the_server_for_the_next_within_a_second(
         said(chat, Pace(first=1.0), limit=3)  # one answer at a time is all it can write
     assert failure.value.reason == "slow"
     if how == "closed":
-        words.close()  # type: ignore[attr-defined]
+        words.close()
     else:
         gone.set()
         with pytest.raises(ModelFailed, match="left"):
