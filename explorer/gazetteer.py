@@ -13,13 +13,21 @@ LANGUAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A row of places.tsv; a country has no name of its own there, for CLDR names it."""
+    """A row of places.tsv; a country has no name of its own there, for CLDR names it.
+
+    What lies in several countries, as Silesia does, has no one `country`.
+    """
 
     kind: str
-    country: str
+    countries: tuple[str, ...]
     lat: float
     lon: float
     name: str
+
+    @property
+    def country(self) -> str:
+        """The ISO 3166 code of the one country that it lies in, else ""."""
+        return self.countries[0] if len(self.countries) == 1 else ""
 
 
 def named_places() -> Iterator[tuple[Known, str, str]]:
@@ -29,12 +37,12 @@ def named_places() -> Iterator[tuple[Known, str, str]]:
     territories = {lang: Locale.parse(lang).territories for lang in LANGUAGES}
     table = files("explorer.vocabulary").joinpath("places.tsv").read_text(encoding="utf-8")
     for line in table.splitlines()[1:]:
-        kind, country, lat, lon, name, others = line.split("\t")
-        row = Known(kind, country, float(lat), float(lon), name)
+        kind, countries, lat, lon, name, others = line.split("\t")
+        row = Known(kind, tuple(countries.split()), float(lat), float(lon), name)
         if name:
             yield row, "", name
         else:
-            yield from ((row, lang, territories[lang].get(country, "")) for lang in LANGUAGES)
+            yield from ((row, lang, territories[lang].get(row.country, "")) for lang in LANGUAGES)
         for other in filter(None, others.split("|")):
             lang, _, said = other.partition("=")
             yield row, "" if lang == "mul" else lang, said
@@ -47,6 +55,16 @@ def _names() -> dict[str, tuple[str, ...]]:
         if row.name:
             found.setdefault(row.name, {})[name] = None
     return {own: tuple(names) for own, names in found.items()}
+
+
+@cache
+def _countries() -> dict[str, tuple[str, ...]]:
+    return {row.name: row.countries for row, _, _ in named_places() if row.name}
+
+
+def countries_of(name: str) -> tuple[str, ...]:
+    """The countries that a town, island or region of this own name lies in."""
+    return _countries().get(name, ())
 
 
 def names_of(name: str) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ def located(place: Place, langs: tuple[str, ...] = ()) -> Place:
     known = None if "?" in place.name else _known(place.name, langs)
     if known is None:
         return replace(place, country=place.country or _country(place.name, langs))
-    told = replace(place, country=known.country, known=known.name)
+    country = known.country or place.country or _country(place.name, langs)
+    told = replace(place, country=country, known=known.name)
     return told if place.lat is not None else replace(told, lat=known.lat, lon=known.lon)
 
 
@@ -53,10 +54,10 @@ def _known(name: str, langs: tuple[str, ...]) -> Known | None:
     if whole or not parts:
         return whole[0] if len(whole) == 1 else None
     found = [_meant(part, langs) for part in parts]
-    sure = {rows[0].country for rows in found if len(rows) == 1}
+    sure = {rows[0].country for rows in found if len(rows) == 1} - {""}
     if len(sure) != 1:
         return None
-    found = [[row for row in rows if row.country in sure] for rows in found if rows]
+    found = [[row for row in rows if sure & set(row.countries)] for rows in found if rows]
     in_country = any(row.kind == "country" for rows in found for row in rows)
     if not all(len(rows) == 1 for rows in found) or (len(found) < len(parts) and not in_country):
         return None
@@ -80,6 +81,7 @@ def _country(name: str, langs: tuple[str, ...]) -> str:
         for part in _PARTS.split(name)
         for row in _meant(_key(part), langs) or _meant(_key(_proper(part)), langs)
     }
+    countries.discard("")
     return countries.pop() if len(countries) == 1 else ""
 
 

@@ -273,3 +273,22 @@ def test_what_is_not_told_of_a_famous_work_is_not_answered_by_its_name(asked: As
 
 def test_a_famous_work_of_another_maker_is_not_the_one_of_that_name(planned: Planned) -> None:
     assert planned("Where is the Kiss by Francesco Hayez?").works == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many paintings are by men and how many by women?",
+        "Hoeveel schilderijen zijn door vrouwen gemaakt en hoeveel door mannen?",
+        "Kolik obrazů namalovali muži a kolik ženy?",
+    ],
+)
+def test_how_many_by_men_and_how_many_by_women_is_grouped(planned: Planned, text: str) -> None:
+    plan = planned(text)
+    assert (plan.kind, plan.by, plan.unknown) == ("group", "gender", ())
+    assert plan.filters == {"type": ["#painting"], "kind": "object"}
+
+
+def test_women_who_made_and_men_who_are_shown_are_not_grouped(planned: Planned) -> None:
+    assert planned("How many paintings by women show men?").by == ""
+    assert planned("How many paintings by men from Italy and how many by women?").unknown

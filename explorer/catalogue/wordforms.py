@@ -8,6 +8,7 @@ from zlib import crc32
 
 from explorer.compounds import parts
 from explorer.concepts import continents, lineage, named, token
+from explorer.gazetteer import countries_of
 from explorer.lexicon import FOLDER
 from explorer.text import fold, fold_to_latin, stem, words
 from explorer.types import Passage, Record
@@ -95,8 +96,10 @@ def passage_forms(record: Record, passages: Sequence[Passage]) -> list[str]:
 
 def parts_of_the_world(record: Record) -> list[str]:
     """The ids of the continents that a record comes from, and what is broader."""
-    countries = {p.country for p in record.places if p.role != "depicted"} & continents().keys()
-    return sorted({one for code in countries for one in lineage(continents()[code])})
+    places = [place for place in record.places if place.role != "depicted"]
+    countries = {code for p in places for code in (p.country, *countries_of(p.known))}
+    told = countries & continents().keys()
+    return sorted({one for code in told for one in lineage(continents()[code])})
 
 
 def name_words(record: Record) -> Iterator[tuple[str, str]]:

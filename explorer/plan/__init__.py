@@ -10,7 +10,7 @@ from explorer.phrases import error_words
 from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.claims import Claim, claims, filters_of
 from explorer.plan.elsewhere import elsewhere, here
-from explorer.plan.kinds import Understood, understood
+from explorer.plan.kinds import Understood, either_gender, understood
 from explorer.plan.reading import Reading, read
 from explorer.plan.refusals import contradicting, pointing, qualified, single_years
 from explorer.plan.thread import (
@@ -129,7 +129,10 @@ def _again(question: Question, catalogue: Catalogue, lang: str, default_lang: st
 
 def _counting(base: Plan, reading: Reading, found: Sequence[Claim], told: Understood) -> Plan:
     """A plan that is counted by, or the words for which it cannot be."""
-    left = told.left | contradicting(reading, found) | _denied(reading, found)
+    halves = either_gender(reading, found) if told.by == "gender" else ()
+    found = [claim for claim in found if claim not in halves]
+    left = told.left | _denied(reading, found)
+    left |= contradicting(reading, found, grouped=bool(halves))
     left |= pointing(reading, found, grouped=bool(told.by))
     left |= qualified(reading, found)
     if told.order:

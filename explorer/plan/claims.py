@@ -110,13 +110,19 @@ def claims(reading: Reading, catalogue: Catalogue, *, threaded: bool = False) ->
 
 def _as_makers(reading: Reading, claim: Claim, found: Sequence[Claim]) -> Claim:
     """Women and men who made: "by French women", not what shows them."""
-    gender = _GENDERS.get(str(claim.values[0])) if claim.name == "subject" else None
+    gender = gender_of(claim) if claim.name == "subject" else ""
     before = min(claim.at) - 1
     while before >= 0 and any(o.name == "place" and before in o.at for o in found):
         before -= 1
     by = before in reading.at("made-by") - reading.at("depicting")
     further = before < min(claim.at) - 1 and before in reading.at("made-by")
     return replace(claim, name="gender", values=(gender,)) if gender and (by or further) else claim
+
+
+def gender_of(claim: Claim) -> str:
+    """Whether its words are for women or for men, as makers or shown; "" for other words."""
+    value = str(claim.values[0])
+    return value if claim.name == "gender" else _GENDERS.get(value, "")
 
 
 def _grouping(reading: Reading) -> frozenset[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from explorer.concepts import of_token
 from explorer.plan.attributes import FIELDS_BY_CUE
-from explorer.plan.claims import Claim
+from explorer.plan.claims import Claim, gender_of
 from explorer.plan.reading import Reading, listed
 from explorer.text import words
 from explorer.types import Kind
@@ -127,6 +127,8 @@ def _fields(reading: Reading) -> tuple[str, ...]:
 def _counted(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) -> Understood | None:
     """A count, a group or a superlative, with the words that stand in its way."""
     by, dimension = _dimension(reading, claims)
+    if not by and either_gender(reading, claims) and reading.gives("count"):
+        by = "gender"
     order = _topic(reading, SUPERLATIVES)
     silent = _told(reading, _COUNTING) - _making_nobody(reading, claims)
     left |= _asking(reading, claims, silent)
@@ -138,6 +140,21 @@ def _counted(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) ->
     if reading.gives("count"):
         return Understood("count", left=left - silent)
     return None
+
+
+def either_gender(reading: Reading, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """What stands for women and for men as makers: "how many by men, and how many by women"."""
+    told = [claim for claim in claims if gender_of(claim)]
+    if {gender_of(claim) for claim in told} != {"female", "male"}:
+        return ()
+    made = [claim for claim in told if claim.name == "gender"]
+    first, *rest = sorted(min(claim.at) for claim in told)
+    others = [claim for claim in claims if claim not in told and claim.name != "type"]
+    if any(min(claim.at) > first for claim in others):
+        return ()  # "by men from Italy, and how many by women"
+    joined = not reading.at("and", "or").isdisjoint(range(first, rest[-1]))
+    again = any(cue.start > first for cue in reading.given("count"))
+    return tuple(told) if joined and (len(made) == len(told) or (made and again)) else ()
 
 
 def _asking(reading: Reading, claims: Sequence[Claim], silent: frozenset[int]) -> frozenset[int]:

@@ -18,11 +18,14 @@ _PICTURES = frozenset((
 """Types whose things are made to show something."""
 
 
-def contradicting(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
+def contradicting(
+    reading: Reading, found: Sequence[Claim], *, grouped: bool = False
+) -> frozenset[int]:
     """The places of words that no filter can say together with the others.
 
     Two values at once where a filter takes either ("gold and silver"), two times, an "or" between
-    two things, and people where objects are counted ("how many women artists").
+    two things, and people where objects are counted ("how many women artists"). A second count is
+    none of its own where each is a group (`grouped`).
     """
     either = any(cue.start for cue in reading.given("or"))  # what opens a question asks
     clashing = [claim for claim in found if _counts_people(reading, claim, found)]
@@ -41,7 +44,8 @@ def contradicting(reading: Reading, found: Sequence[Claim]) -> frozenset[int]:
     if either and len(by_name) > 1:
         clashing += found[1:]
     clashing += _shown(reading, found)
-    return frozenset(place for claim in clashing for place in claim.at) | _asked_twice(reading)
+    again = frozenset() if grouped else _asked_twice(reading)
+    return frozenset(place for claim in clashing for place in claim.at) | again
 
 
 def _asked_twice(reading: Reading) -> frozenset[int]:

@@ -35,6 +35,7 @@ _SOUNDS = (
 _U = re.compile("ο[υύ]|(?<=[εα])[υύ]")
 _GREEK = {ord("υ"): "ι", ord("ύ"): "ι", ord("ϋ"): "ι", ord("η"): "ι", ord("ή"): "ι"}
 _DOUBLE = re.compile(r"(.)\1+")
+_Spoken = tuple[tuple[str, ...], frozenset[str]]
 
 Meanings = tuple[tuple[str, float], ...]
 
@@ -153,17 +154,17 @@ def broader(ids: frozenset[str]) -> frozenset[str]:
 
 
 @cache
-def _gazetteer() -> dict[str, list[tuple[tuple[str, ...], str, str]]]:
-    """The first letters of names of places -> (words of a name, place, its country)."""
-    found: dict[str, dict[tuple[tuple[str, ...], str, str], None]] = {}
+def _gazetteer() -> dict[str, list[_Spoken]]:
+    """The first letters of names of places -> (words of a name, what it is and lies in)."""
+    found: dict[str, dict[_Spoken, None]] = {}
     for row, _, name in named_places():
         own = tuple(fold_to_latin(name[start:end]) for start, end in word_spans(name))
         if own:
-            country = country_token(row.country)
-            key = (own, row.name or country, country)
-            found.setdefault(own[0][:_KEPT], {})[key] = None
+            countries = [country_token(code) for code in row.countries]
+            meant = frozenset((row.name or countries[0], *(f"in {one}" for one in countries)))
+            found.setdefault(own[0][:_KEPT], {})[own, meant] = None
             if len(own) == _PLACE - 1 and len(own[0]) <= _ARTICLE < len(own[1]):  # L'Aia
-                found.setdefault(own[1][:_KEPT], {})[own[1:], row.name or country, country] = None
+                found.setdefault(own[1][:_KEPT], {})[own[1:], meant] = None
     return {letters: list(names) for letters, names in found.items()}
 
 
@@ -173,11 +174,11 @@ def _places(told: Sequence[str], folded: Sequence[str]) -> tuple[frozenset[str],
     found: list[set[str]] = [set() for _ in told]
     for place, word in enumerate(told):
         if word[0].isupper():
-            for names, own, country in _gazetteer().get(latin[place][:_KEPT], ()):
+            for names, meant in _gazetteer().get(latin[place][:_KEPT], ()):
                 stop = place + len(names)
                 if stop <= len(told) and all(map(_inflects, names, latin[place:stop])):
                     for at in range(place, stop):
-                        found[at] |= {own, f"in {country}"}
+                        found[at] |= meant
     return tuple(frozenset(own) for own in found)
 
 
@@ -186,7 +187,7 @@ def is_place(word: str) -> bool:
     latin = fold_to_latin(word)
     return any(
         beginning(own[0], latin) >= max(_KEPT + 1, len(own[0]) - 1) or own[0] == latin
-        for own, _, _ in _gazetteer().get(latin[:_KEPT], ())
+        for own, _ in _gazetteer().get(latin[:_KEPT], ())
         if len(own) == 1 and abs(len(own[0]) - len(latin)) <= _PLACE
     )
 
