@@ -292,3 +292,13 @@ def test_how_many_by_men_and_how_many_by_women_is_grouped(planned: Planned, text
 def test_women_who_made_and_men_who_are_shown_are_not_grouped(planned: Planned) -> None:
     assert planned("How many paintings by women show men?").by == ""
     assert planned("How many paintings by men from Italy and how many by women?").unknown
+
+
+def test_more_like_a_still_life_are_still_lifes(asked: Asked) -> None:
+    told = asked("meer van dit soort", history=history("arts:8301", said="Stilleven met kazen"))
+    assert {card.id for card in told.records[:2]} & {"arts:8312", "paintings:1016"}
+
+
+def test_what_is_from_poland_is_not_asked_to_be_told_in_polish(planned: Planned) -> None:
+    plan = planned("co macie z Polski")
+    assert (plan.kind, plan.filters) == ("list", {"place": ["#pl"], "kind": "object"})

@@ -173,11 +173,16 @@ def _threaded(
         kind: Kind = told.kind if told.kind in COUNTED else "list"
         filters = {**filters_of(found), **thread.filters, **base.filters, **OBJECTS}
         return replace(base, kind=kind, filters=filters, by=told.by, order=told.order)
-    if narrows(reading, found, told):
+    if narrows(reading, found, told) and not (thread and _before_it(question, reading)):
         last = _listed_before(question, catalogue, default_lang)
         if last is not None:
             return _narrowed(last, _counting(base, reading, found, told), told)
     return _about(base, thread, told) if thread else None
+
+
+def _before_it(question: Question, reading: Reading) -> bool:
+    """Whether "this one" is what the page is of, and not one of those that were listed."""
+    return bool(question.page) and reading.gives("this") and not reading.gives(*COUNTED, "all")
 
 
 def _more(question: Question, catalogue: Catalogue, default_lang: str) -> Plan | None:

@@ -48,6 +48,9 @@ def language_asked(reading: Reading, claims: Sequence[Claim]) -> str:
     rest = set(range(len(reading))) - own.at - reading.small()
     rest -= reading.at("answer-in", "please", "follow-on", "filler", "list", "tell-more", "this")
     others = [claim for claim in claims if not claim.at <= own.at]
+    before = {own.start - 1}
+    if before & reading.at("made-in") - reading.at("answer-in"):
+        return ""  # Polish "z Polski" is from Poland
     return own.cue.partition(".")[2] if not rest and not others else ""
 
 

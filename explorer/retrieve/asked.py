@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.backends.protocols import Embedder, VectorIndex
 from explorer.catalogue.generation import Generation
+from explorer.retrieve.alike import alike
 from explorer.retrieve.hits import retrieve
 from explorer.retrieve.ranking import rank
 from explorer.retrieve.visits import visit_texts
@@ -43,7 +44,7 @@ def hits_for(
     if plan.about:
         records = catalogue.records(catalogue.keys(plan.about))
         if plan.topic == "similar":
-            return _alike(records[:1], generation, limit)
+            return alike(records[0], generation, limit) if records else []
         texts = catalogue.records(catalogue.texts_about(records[0].id)[:_TEXTS]) if records else []
         return _given([*records, *texts])
     shown = set(plan.shown)
@@ -67,29 +68,6 @@ def _given(records: Sequence[Record]) -> list[Hit]:
     return [
         Hit(record, Passage(record.id, ""), place, 1.0, support=1.0, named=True)
         for place, record in enumerate(records, 1)
-    ]
-
-
-def _alike(records: Sequence[Record], generation: Generation, limit: int) -> list[Hit]:
-    """The objects nearest to a record, by the vectors of their composed lines."""
-    catalogue = generation.catalogue
-    key = catalogue.key(records[0].id) if records else None
-    if key is None:
-        return []
-    own = generation.rows_of(key)
-    cosines = generation.vectors @ generation.vectors[own.start]
-    starts = generation.record_starts
-    objects = set(catalogue.matching({"kind": "object"}).tolist())
-    order = starts[np.argsort(-cosines[starts], kind="stable")]
-    kept = [
-        row
-        for row in order[: 10 * limit].tolist()
-        if int(generation.row_records[row]) in objects and row not in own
-    ]
-    keys = [int(generation.row_records[row]) for row in kept[:limit]]
-    return [
-        Hit(record, Passage(record.id, ""), place, float(cosines[row]), float(cosines[row]))
-        for place, (record, row) in enumerate(zip(catalogue.records(keys), kept, strict=False), 1)
     ]
 
 
