@@ -20,8 +20,8 @@ from explorer.retrieve import outcome, retrieve, worth_showing
 from explorer.types import Hit, Plan, Question
 
 BRIDGE, LIKENESS = (1.0, 2.0, 3.0, 4.0), (0.0, 1.0, 2.0)
-FLOORS = (0.9, 1.0, 1.1, 1.7, 1.75, 1.8, 1.85, 1.9, 1.95, 2.0)
-NEARS, EVIDENCE = (0.0, 0.5, 1.1), (0.0, 0.3, 0.55)
+FLOORS = (0.9, 1.0, 1.1, 1.9, 1.95, 2.0, 2.05, 2.1, 2.15, 2.2)
+NEARS, EVIDENCE = (0.0, 0.8, 1.1), (0.0, 0.6, 0.7, 0.8)
 MOST_ABSENT = 8  # answered though nothing here answers: rows with more are not worth reading
 _SHOWN = Settings().source_count
 

@@ -8,7 +8,7 @@ from explorer.catalogue.tallies import OBJECTS, whole_years
 from explorer.errors import WrongUse
 from explorer.phrases import error_words
 from explorer.plan.attributes import FIELDS_BY_CUE
-from explorer.plan.claims import Claim, claims, filters_of
+from explorer.plan.claims import Claim, claims, filters_of, makers_named
 from explorer.plan.elsewhere import elsewhere, here
 from explorer.plan.kinds import Understood, either_gender, understood
 from explorer.plan.reading import Reading, read
@@ -95,6 +95,7 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
         kind="known_item" if (numbers or works) and told.kind == "explore" else told.kind,
         works=works,
         words=tuple(kept[:_MOST_WORDS]),
+        makers=makers_named(reading, found),
         fields=tuple(dict.fromkeys((*told.fields, *fields))),
         elsewhere="" if title or works else elsewhere(reading, catalogue),
     )

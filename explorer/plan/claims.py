@@ -149,6 +149,16 @@ def filters_of(found: Sequence[Claim]) -> dict[str, FilterValue]:
     return {**{name: list(dict.fromkeys(own)) for name, own in several.items()}, **made}
 
 
+def makers_named(reading: Reading, found: Sequence[Claim]) -> dict[str, tuple[str, ...]]:
+    """The words that name makers, as written, and the makers."""
+    return {
+        reading.word(place): tuple(map(str, claim.values))
+        for claim in found
+        if claim.name == "maker"
+        for place in sorted(claim.at - reading.small())
+    }
+
+
 def _periods(reading: Reading, rooms: Sequence[Claim]) -> Iterator[Claim]:
     numbers = frozenset(place for room in rooms for place in room.at)
     for at, span in periods(reading, numbers):

@@ -10,11 +10,10 @@ from explorer.backends.protocols import Embedder, VectorIndex
 from explorer.catalogue.generation import Generation
 from explorer.retrieve.likeness import liked
 from explorer.retrieve.ranking import Ranking, named_keys, rank, rows_at
-from explorer.retrieve.support import detail, evidence, naming_forms, near, support
+from explorer.retrieve.support import detail, evidence, naming_forms, near, support, words_met
 from explorer.retrieve.words import Ints, WordMatch
 from explorer.types import Hit, Meeting, Passage, Plan, Record
 
-_HANDFUL = 50  # passages
 _RELATED_FROM = 3  # so many of the first hits bring the records they belong to
 _OBJECTS, _TEXTS = 2, 2  # so many of the first hits bring so many texts each
 _CLOSE, _SEVERAL = 0.8, 3  # of the best score; objects so near from which on they are many
@@ -128,12 +127,7 @@ def _weighed(hit: Hit, key: int, ranking: Ranking, generation: Generation) -> Hi
             met[word] = max(found, key=lambda one: one.share)
     stands = near(told, met, naming)
     share, weight = support(told, held, stands)
-    passages = generation.manifest.passages
-    said = weight / log(passages + 1)
-    if not held and all(one.way == "likeness" for one in met.values()):
-        said = 0.0  # some word is always a little like it
-    if passages < _HANDFUL:  # where no word is rare, each that is held says something
-        said = max(said, float(len(held)))
+    said = words_met(told, held, met, stands) + weight / log(generation.manifest.passages + 1)
     return replace(
         hit,
         likeness=liked(ranking.matches, alike),

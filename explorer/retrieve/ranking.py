@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 from explorer.backends.protocols import Embedder, VectorIndex
 from explorer.catalogue.generation import Generation
 from explorer.retrieve.likeness import Likeness, liked, likenesses
-from explorer.retrieve.words import Floats, Ints, WordMatch, coverage, match_words, reach
+from explorer.retrieve.words import (
+    Floats,
+    Ints,
+    WordMatch,
+    coverage,
+    match_words,
+    reach,
+    with_makers,
+)
 from explorer.types import Plan
 
 _NEIGHBOURS = 400  # rows asked of the index where the matrix is too large to be searched whole
@@ -60,6 +68,7 @@ def rank(
     calibration = generation.manifest.calibration
     total, rows = generation.manifest.passages, generation.manifest.rows
     matches = match_words(plan.words, plan.heard, generation, bridged=calibration.bridge > 0)
+    matches = with_makers(matches, plan.makers, generation)
     covered = coverage(matches, rows)
     reached = reach(matches, rows) if calibration.bridge else covered
     usable = _usable(plan, generation)

@@ -1,6 +1,6 @@
 """How far a record holds what a question says, and whether that is enough to answer it."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log1p
@@ -72,7 +72,7 @@ def near(told: Sequence[Evidence], met: Mapping[str, Meeting], naming: Set[str])
     names = {e.word for e in told if e.name}
     return {
         word: (one.share * (_LIKE_A_NAME if one.way == "likeness" and word in names else 1.0),
-               one.met in naming)
+               one.way == "maker" or one.met in naming)
         for word, one in met.items()
     }  # fmt: skip
 
@@ -94,22 +94,35 @@ def naming_forms(records: Sequence[Record]) -> frozenset[str]:
 
 
 def support(told: Sequence[Evidence], held: Mapping[str, bool], near: Near) -> tuple[float, float]:
-    """The share of all evidence that is for a record, 0..1, and how much evidence that is.
+    """The share of all evidence that is for a record, 0..1, and its weight.
 
     `held` says of each word a record holds whether it is one of those that name the record.
     """
     for_it = against = 0.0
-    for e in told:
-        if e.surname and e.word in held and not _known(e.surname, held, near):
-            continue  # Harriet Backer is no Harriet Powers
+    for e in _own(told, held, near):
         share, naming = (1.0, held[e.word]) if e.word in held else near.get(e.word, (0.0, False))
         for_it += share * e.idf * (_NAMING_WEIGHT if naming else 1)
         against += (1 - share) * e.against
     return (for_it / (for_it + against) if for_it else 0.0), for_it
 
 
+def _own(told: Sequence[Evidence], held: Mapping[str, bool], near: Near) -> Iterator[Evidence]:
+    """The words but first names of somebody else: Harriet Backer is no Harriet Powers."""
+    return (e for e in told if not e.surname or _known(e.surname, held, near))
+
+
+def words_met(
+    told: Sequence[Evidence], held: Mapping[str, bool], met: Mapping[str, Meeting], near: Near
+) -> int:
+    """How many of the words a record holds, or has what means them; what is like one is none."""
+    same = {word for word, one in met.items() if one.way != "likeness" and one.share > _HALF}
+    return sum(e.word in held or e.word in same for e in _own(told, held, near))
+
+
 def _known(word: str, held: Mapping[str, bool], near: Near) -> bool:
-    return word in held or near.get(word, (0.0, False))[0] > 0
+    """Whether a record has a surname: what only means the same or is like it is another's."""
+    share, naming = near.get(word, (0.0, False))
+    return word in held or (naming and share > _HALF)
 
 
 def detail(told: Sequence[Evidence], held: Mapping[str, bool], near: Near) -> float:
@@ -146,7 +159,7 @@ def _met(hit: Hit, calibration: Calibration) -> bool:
 def assured(hit: Hit, calibration: Calibration) -> bool:
     """Whether words and sense together say enough for a hit to be what is asked for.
 
-    All of one word says less than most of five: evidence counts by its logarithm, in rare words.
+    All of one word says less than most of five: evidence counts, too, by its logarithm.
     """
     said = hit.support + calibration.near * max(hit.cosine, 0.0)
     return said + calibration.evidence * log1p(hit.evidence) >= calibration.floor
@@ -160,7 +173,7 @@ def _keyword(plan: Plan, hit: Hit) -> bool:
 
 def _meant(hit: Hit) -> set[str]:
     """The words of the question for which a record holds what means them."""
-    same = (one for one in hit.met if one.way in ("concept", "translation"))
+    same = (one for one in hit.met if one.way in ("concept", "maker", "translation"))
     return {one.word for one in same if one.share > _HALF}
 
 

@@ -1,7 +1,7 @@
 """The question's words in the catalogue: where each stands, and how much a passage holds of all."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -52,6 +52,25 @@ def match_words(
     return tuple(
         _match(word, lang, own, generation) for word, own in zip(words, found, strict=True)
     )
+
+
+def with_makers(
+    matches: Sequence[WordMatch], makers: Mapping[str, Sequence[str]], generation: Generation
+) -> tuple[WordMatch, ...]:
+    """The matches, words that name makers met by all that is theirs, whatever the script."""
+    return tuple(
+        replace(match, met=(*match.met, *_made(makers[match.word], generation)))
+        if match.word in makers
+        else match
+        for match in matches
+    )
+
+
+def _made(makers: Sequence[str], generation: Generation) -> Iterator[Met]:
+    for maker in makers:
+        keys = generation.catalogue.matching({"maker": [maker]}).tolist()
+        rows = np.array(sorted(row for key in keys for row in generation.rows_of(key)), np.int64)
+        yield Met(Expansion(maker, 1.0, "maker"), rows, np.ones(len(rows), np.float32))
 
 
 def _match(word: str, lang: str, found: Sequence[Expansion], generation: Generation) -> WordMatch:

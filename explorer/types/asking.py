@@ -15,7 +15,7 @@ FILTERS = (
 )  # fmt: skip
 
 
-Way = Literal["concept", "translation", "part", "form", "spelling", "likeness"]
+Way = Literal["concept", "maker", "translation", "part", "form", "spelling", "likeness"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Hit:
     likeness: float = 0.0
     support: float = 0.0
     evidence: float = 0.0
-    """How much that is, in words that only one passage holds."""
+    """How many words of the question it holds, or has what means them, and how rare they are."""
     detail: float = 1.0
     """The share of what is asked beyond the record's name that it holds; 1 where nothing is."""
     naming: bool = False
@@ -111,6 +111,8 @@ class Plan:
     """The question's words that carry meaning, as written, in order."""
     numbers: tuple[str, ...] = ()
     """Object numbers of the catalogue that the question names, in the question's spelling."""
+    makers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The question's words that name makers of the catalogue, and these, in whatever script."""
     works: tuple[str, ...] = ()
     """Ids of the records that are the famous work the question names, in whatever language."""
     fields: tuple[str, ...] = ()
