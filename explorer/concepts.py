@@ -18,6 +18,8 @@ _ABOUT = ("id", "facet", "broader", "aat", "wikidata")
 _LONGEST = 6  # words of a label
 _KEPT = 3  # letters of a word that no case changes
 _ENDING = 3  # letters that a case may change
+_MARKED = frozenset(("da", "et", "fi", "hu", "nb", "sv"))
+"""Languages whose marked letters are letters of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +157,50 @@ def _phrases(lang: str) -> Mapping[str, list[tuple[list[str], tuple[str, ...]]]]
 
 
 @cache
-def _inflections() -> Mapping[tuple[str, str], tuple[str, ...]]:
+def _forms() -> Mapping[tuple[str, str], list[str]]:
+    """(language, concept) -> its forms as they are spelt."""
     table = files("explorer").joinpath("vocabulary", "inflections.tsv").read_text("utf-8")
+    rows = csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return {
+        (lang, row["id"]): told.split("|")
+        for row in rows
+        for lang, told in row.items()
+        if lang != "id"
+    }
+
+
+@cache
+def _inflections() -> Mapping[tuple[str, str], tuple[str, ...]]:
     found: dict[tuple[str, str], dict[str, None]] = {}
-    for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
-        for lang, told in row.items():
-            for form in filter(None, () if lang == "id" else told.split("|")):
-                found.setdefault((lang, fold(form)), {})[row["id"]] = None
+    for (lang, concept_id), told in _forms().items():
+        for form in filter(None, told):
+            found.setdefault((lang, fold(form)), {})[concept_id] = None
     return {key: tuple(ids) for key, ids in found.items()}
+
+
+def agrees(word: str, concept_id: str, lang: str) -> bool:
+    """Whether the marks in a word as typed are those of a label: Swedish "säng" is no "sång".
+
+    Marks may be left out; where they are letters of their own, none may stand for another.
+    """
+    marked = {i: letter for i, letter in enumerate(word.lower()) if fold(letter) != letter}
+    if not marked or _column(lang) not in _MARKED:
+        return True
+    return any(_same_marks(marked, own, word) for own in _spelt(_column(lang), concept_id))
+
+
+def _same_marks(marked: Mapping[int, str], label: str, word: str) -> bool:
+    kept = beginning(fold(word), fold(label))
+    return kept >= min(len(word), _KEPT) and all(
+        i >= min(kept, len(label)) or label[i] == letter for i, letter in marked.items()
+    )
+
+
+@cache
+def _spelt(lang: str, concept_id: str) -> tuple[str, ...]:
+    """The words of a concept's labels and of their forms, in small letters, as they are spelt."""
+    labels = (*concepts()[concept_id].labels.get(lang, ()), *_forms().get((lang, concept_id), ()))
+    return tuple(dict.fromkeys(own.lower() for label in labels for own in words(label)))
 
 
 def is_lookalike(word: str, lang: str) -> bool:

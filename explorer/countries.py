@@ -10,6 +10,8 @@ from explorer.text import beginning, fold, tongue, words
 _KEPT = 5  # letters of a name that no case changes
 _ENDING = 2  # letters of a name that a case may change
 _CODE = 2  # letters of ISO 3166; no concept has so short a name
+_UNBENT = frozenset(("da", "de", "en", "es", "fr", "it", "nb", "nl", "pt", "sv"))
+"""Languages in which a country's name has no cases but the genitive."""
 
 
 def country_token(code: str) -> str:
@@ -33,6 +35,8 @@ def country_called(name: str, lang: str) -> str:
     known = _called(tongue(lang))
     if name in known:
         return known[name]
+    if tongue(lang) in _UNBENT:  # "Roman" is no Romania
+        return known.get(name.removesuffix("s"), "")
     own = {
         code: beginning(name, told)
         for told, code in known.items()

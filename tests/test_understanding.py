@@ -302,3 +302,45 @@ def test_more_like_a_still_life_are_still_lifes(asked: Asked) -> None:
 def test_what_is_from_poland_is_not_asked_to_be_told_in_polish(planned: Planned) -> None:
     plan = planned("co macie z Polski")
     assert (plan.kind, plan.filters) == ("list", {"place": ["#pl"], "kind": "object"})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ile map Europy", ("Europy",)),
+        ("kolik portrétů Rembrandta", ("Rembrandta",)),
+        ("hány Rembrandt portré", ("Rembrandt",)),
+    ],
+)
+def test_a_name_in_the_genitive_may_be_what_is_shown(
+    planned: Planned, text: str, words: tuple[str, ...]
+) -> None:
+    assert planned(text).unknown == words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("how many Roman vases", {"period": ["#roman-empire"], "type": ["#vase"]}),
+        ("hur många säng", {"type": ["#bed"]}),
+        ("combien d'objets venus de Chine", {"place": ["#cn"]}),
+        ("combien d'objets trouvés en Grèce", {"place": ["#gr"]}),
+        ("obiecte din epoca safavida", {"period": ["#safavid"]}),
+    ],
+)
+def test_a_word_is_not_taken_for_one_that_only_looks_like_it(
+    planned: Planned, text: str, expected: dict[str, object]
+) -> None:
+    assert filters(planned(text)) == expected
+
+
+def test_which_are_narrows_the_list_before_over_what_was_asked_between(asked: Asked) -> None:
+    photographs = [*history("works_on_paper:6504", said="fotografie z Německa")]
+    told = asked("které jsou od žen?", history=photographs)
+    assert told.filters == {
+        "type": ["#photograph"], "place": ["#de"], "gender": "female", "kind": "object",
+    }  # fmt: skip
+    masks = history("applied_arts:5036", said="how many masks do you have")
+    between = [*masks, Turn("visitor", "from where?"), *masks[1:]]
+    told = asked("and how many are on show", history=between)
+    assert told.filters["type"] == ["#mask"]

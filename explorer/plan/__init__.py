@@ -8,7 +8,8 @@ from explorer.catalogue.tallies import OBJECTS, whole_years
 from explorer.errors import WrongUse
 from explorer.phrases import error_words
 from explorer.plan.attributes import FIELDS_BY_CUE
-from explorer.plan.claims import Claim, claims, filters_of, makers_named
+from explorer.plan.claim import Claim
+from explorer.plan.claims import claims, filters_of, makers_named
 from explorer.plan.elsewhere import elsewhere, here
 from explorer.plan.kinds import Understood, either_gender, understood
 from explorer.plan.reading import Reading, read
@@ -213,6 +214,8 @@ def _listed_before(question: Question, catalogue: Catalogue, default_lang: str) 
     if last.kind == "explore":
         listed = filters_of(claims(read(text, last.heard), catalogue))
         last = replace(last, kind="list", filters=listed) if listed else last
+    if last.about:  # what was asked between of one of them: "from where?"
+        return _listed_before(earlier, catalogue, default_lang)
     return last if last.kind in COUNTED and not last.unknown else None
 
 

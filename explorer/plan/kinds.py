@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from explorer.concepts import of_token
 from explorer.plan.attributes import FIELDS_BY_CUE
-from explorer.plan.claims import Claim, gender_of
+from explorer.plan.claim import Claim, gender_of
 from explorer.plan.reading import Reading, listed
 from explorer.text import words
 from explorer.types import Kind
@@ -17,11 +17,11 @@ OUT_OF_SCOPE = ("price", "medical", "news", "computing", "opinion", "other-museu
 SMALL_TALK = ("who-are-you", "how-are-you", "thanks", "goodbye", "greeting", "praise")
 _COUNTING = (
     "count", "list", "all", "most", "per", "by-dimension", "depicting", "made-of", "made-by",
-    "made-in", "filler", "please", "follow-on", "and", "or", "on-view", "is-on-view",
+    "made-in", "filler", "please", "follow-on", "and", "or", "on-view", "is-on-view", "which-ones",
 )  # fmt: skip
 """Cues whose words restrict nothing, in a question to be counted."""
 _TELLING = frozenset(
-    ("maker", "place", "from", "to", "gender", "has_image", "on_view", "rights", "room")
+    ("maker", "place", "from", "to", "gender", "has_image", "on_view", "rights", "room", "period")
 )
 """Filters that make a list of a mere "vases from China"."""
 _THINGS = frozenset(("maker", "type", "material", "technique"))
@@ -102,8 +102,10 @@ def _visit(reading: Reading, claims: Sequence[Claim]) -> Understood | None:
     """A question about visiting, not about objects that show a café or a ticket."""
     given = sorted(reading.given("visit-"), key=lambda c: (-len(c.at), c.cue))
     told = frozenset(place for cue in given if len(cue.at) > 1 for place in cue.at)
-    things = {claim.name for claim in claims if not claim.at <= told} & _THINGS
-    if things or reading.gives("other-museum"):
+    named = {claim.name for claim in claims if not claim.at <= told}
+    counted = named and reading.gives("count")  # "objets trouvés en Grèce" were not lost
+    made = reading.gives("who-made") and not told  # "who carved the stone in the entrance?"
+    if named & _THINGS or counted or made or reading.gives("other-museum"):
         return None
     if given:
         return Understood("visit", given[0].cue.removeprefix("visit-"))
@@ -180,7 +182,8 @@ def _dimension(reading: Reading, claims: Sequence[Claim]) -> tuple[str, frozense
     "Per century", "by artist", "which artist has the most", "from which countries".
     """
     taken = {place for claim in claims for place in claim.at}
-    dims = [cue for cue in reading.given("dim.") if taken.isdisjoint(cue.at)]
+    names = frozenset(i for i in range(len(reading)) if reading.is_name(i))
+    dims = [cue for cue in reading.given("dim.") if taken.isdisjoint(cue.at) and cue.at - names]
     dims.sort(key=lambda cue: (-len(cue.at), cue.start))
     for dim in dims:
         before = range(dim.start - _NEAR, dim.start)

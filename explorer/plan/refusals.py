@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from explorer.concepts import concepts, lineage, named, of_token
-from explorer.plan.claims import POINTING, SINGLE, Claim
+from explorer.plan.claim import Claim
+from explorer.plan.claims import POINTING, SINGLE
 from explorer.plan.periods import says_after
 from explorer.plan.reading import Reading, listed
 
@@ -11,6 +12,11 @@ _ALL_OF = frozenset(("material", "technique", "subject"))
 """Two values of these mean both at once ("gold and silver"), which no filter can say."""
 _NEAR = 2  # small words between a preposition and what it stands before
 _OF_PLACES = frozenset(("map", "globe", "atlas", "landscape", "cityscape", "seascape"))
+_NO_CASES = frozenset(
+    ("da", "de", "en", "es", "fr", "ga", "it", "mt", "nb", "nl", "pt", "ro", "sv")
+)
+"""Languages in which a name stands right behind a thing for no "of"."""
+_GENITIVE_FIRST = frozenset(("et", "fi", "hu", "lt", "lv"))
 _PICTURES = frozenset((
     "painting", "drawing", "print", "photograph", "sculpture", "watercolour-picture", "manuscript",
     "pastel-picture", "poster", "postcard", "medal", "coin", "tapestry", "figurine",
@@ -79,21 +85,36 @@ def _shown(reading: Reading, found: Sequence[Claim]) -> list[Claim]:
     stands beside the thing that is asked for: "portraits with a hat", "objects in a box".
     """
     plainly = reading.at("depicting") - reading.at("made-in", "made-by", "made-of")
-    types = [_lineages(claim) for claim in found if claim.name in ("type", "subject")]
+    types = [(claim, _lineages(claim)) for claim in found if claim.name in ("type", "subject")]
     first = min((*reading.at("filler"), *(min(claim.at) for claim in found)), default=0)
     aside = plainly | (reading.at("made-in") - reading.at("depicting", "made-by"))
-    maps = any(lineage & _OF_PLACES for lineage in types)
-    portraits = any("portrait" in lineage for lineage in types)
-    pictures = any(lineage & _PICTURES for lineage in types)
+    depicting = reading.at("depicting")
+    maps = [claim for claim, lineage in types if lineage & _OF_PLACES]
+    portraits = [claim for claim, lineage in types if "portrait" in lineage]
+    pictures = any(lineage & _PICTURES for _, lineage in types)
     return [
         claim
         for claim in found
         for before in [_before(reading, min(claim.at))]
-        if (maps and claim.name == "place" and before & reading.at("depicting"))
-        or (portraits and claim.name == "maker" and before & reading.at("depicting"))
+        if (maps and claim.name == "place" and (before & depicting or _of(reading, claim, maps)))
+        or (
+            portraits
+            and claim.name == "maker"
+            and (before & depicting or _of(reading, claim, portraits))
+        )
         or (not pictures and _is_person(claim) and not before & plainly)
         or (claim.name == "type" and min(claim.at) > first and before & aside)
     ]
+
+
+def _of(reading: Reading, claim: Claim, things: Sequence[Claim]) -> bool:
+    """Whether a name stands right at things in the genitive: Polish "map Europy"."""
+    if reading.lang in _NO_CASES:
+        return False
+    first, last = min(claim.at), max(claim.at)
+    behind = any(max(thing.at) == first - 1 for thing in things)
+    ahead = reading.lang in _GENITIVE_FIRST and reading.is_name(first)
+    return behind or (ahead and any(min(thing.at) == last + 1 for thing in things))
 
 
 def _before(reading: Reading, place: int) -> frozenset[int]:

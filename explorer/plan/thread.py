@@ -11,7 +11,7 @@ from explorer.catalogue.facets import facets_of
 from explorer.catalogue.reading import Catalogue
 from explorer.countries import country_of
 from explorer.plan.attributes import FIELDS_BY_CUE
-from explorer.plan.claims import Claim
+from explorer.plan.claim import Claim
 from explorer.plan.kinds import SMALL_TALK, SUPERLATIVES, Understood
 from explorer.plan.reading import Reading, read
 from explorer.types import FilterValue, Question, Record
@@ -23,6 +23,7 @@ _GENERIC = (
     "filler", "list", "please", "follow-on", "tell-more", "this", "else", "similar", "all", "and",
     "person-before", "place-before", "time-before", "room-before", "answer-in", "made-by",
     "made-in", "depicting", "made-of", "on-view", "count", "dim.", "easy", "room", "ordinal.",
+    "which-ones",
 )  # fmt: skip
 _SAID = 2  # words of a question about "it" that say more: "what was it used for"
 _CENTURY = 100
@@ -155,9 +156,11 @@ def narrows(reading: Reading, claims: Sequence[Claim], told: Understood) -> bool
     opens = any(cue.start == 0 for cue in reading.given("follow-on", "and"))
     points = reading.gives("this", "person-before")
     counts = told.kind == "count" and not reading.gives("filler")  # "how many are there?"
-    alone = (told.order or counts) and not claims  # "which is the oldest?"
+    alone = (told.order or told.by or counts) and not claims  # "which is the oldest?"
+    things = any(claim.name == "type" for claim in claims) or reading.gives("filler")
+    those = reading.gives("which-ones") and not things  # "which are by women?"
     asked = claims or told.by or told.order or told.kind == "count"
-    return bool(asked and (opens or points or alone))
+    return bool(asked and (opens or points or alone or those))
 
 
 def _ordinal(reading: Reading, focus: Sequence[Record]) -> Record | None:
@@ -183,7 +186,7 @@ def _shared(reading: Reading, record: Record) -> dict[str, FilterValue]:
     for facet in facets_of(record):
         held.setdefault(facet.name, []).append(facet.value)
     if reading.gives("person-before") and "maker" in held:
-        return {"maker": list(held["maker"])}
+        return {"maker": held["maker"][:1]}
     if reading.gives("room-before") and "room" in held:
         return {"room": list(held["room"])}
     if reading.gives("place-before") and "place" in held:
