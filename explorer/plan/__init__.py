@@ -9,7 +9,7 @@ from explorer.errors import WrongUse
 from explorer.phrases import error_words
 from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.claim import Claim
-from explorer.plan.claims import claims, filters_of, makers_named
+from explorer.plan.claims import claims, filters_of, names_told
 from explorer.plan.elsewhere import elsewhere, here
 from explorer.plan.kinds import Understood, either_gender, understood
 from explorer.plan.reading import Reading, read
@@ -96,7 +96,7 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
         kind="known_item" if (numbers or works) and told.kind == "explore" else told.kind,
         works=works,
         words=tuple(kept[:_MOST_WORDS]),
-        makers=makers_named(reading, found),
+        named=names_told(reading, found),
         fields=tuple(dict.fromkeys((*told.fields, *fields))),
         elsewhere="" if title or works else elsewhere(reading, catalogue),
     )

@@ -11,7 +11,7 @@ from explorer.plan.names import named_countries, named_makers, named_places
 from explorer.plan.periods import periods
 from explorer.plan.reading import Reading
 from explorer.plan.vocabulary import by_concepts, by_values
-from explorer.types import FilterValue
+from explorer.types import NAMINGS, FilterValue, Naming
 
 SINGLE = frozenset(("from", "to", "date", "on_view", "has_image", "gender"))
 _CUES: dict[str, tuple[str, FilterValue]] = {
@@ -99,12 +99,15 @@ def filters_of(found: Sequence[Claim]) -> dict[str, FilterValue]:
     return {**{name: list(dict.fromkeys(own)) for name, own in several.items()}, **made}
 
 
-def makers_named(reading: Reading, found: Sequence[Claim]) -> dict[str, tuple[str, ...]]:
-    """The words that name makers, as written, and the makers."""
+def names_told(
+    reading: Reading, found: Sequence[Claim]
+) -> dict[str, tuple[Naming, tuple[str, ...]]]:
+    """The words that name makers and places, as written, and which these are."""
     return {
-        reading.word(place): tuple(map(str, claim.values))
+        reading.word(place): (name, tuple(map(str, claim.values)))
         for claim in found
-        if claim.name == "maker"
+        for name in NAMINGS
+        if claim.name == name
         for place in sorted(claim.at - reading.small())
     }
 

@@ -21,7 +21,7 @@ from explorer.retrieve.words import (
     coverage,
     match_words,
     reach,
-    with_makers,
+    with_names,
 )
 from explorer.types import Plan
 
@@ -68,7 +68,7 @@ def rank(
     calibration = generation.manifest.calibration
     total, rows = generation.manifest.passages, generation.manifest.rows
     matches = match_words(plan.words, plan.heard, generation, bridged=calibration.bridge > 0)
-    matches = with_makers(matches, plan.makers, generation)
+    matches = with_names(matches, plan.named, generation)
     covered = coverage(matches, rows)
     reached = reach(matches, rows) if calibration.bridge else covered
     usable = _usable(plan, generation)

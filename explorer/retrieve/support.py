@@ -17,7 +17,8 @@ from explorer.types import Hit, Meeting, Outcome, Plan, Record
 _NAMING_WEIGHT = 4.0
 _ELSEWHERE = 0.3  # a word that other records hold: the question may only be worded differently
 _UNKNOWN = 0.3  # a word no record holds: a common word of another language, as like as not
-_UNKNOWN_NAME = 2.0  # a name no record holds: what is asked for is not here
+_UNKNOWN_NAME = 6.0  # a name no record holds: what is asked for is not here
+_SAME = 0.9  # likeness from which a name is the other one
 _LIKE_A_NAME = 0.5  # what is only like a name is as often another's
 _DETAIL = 0.5  # of what is asked beyond the name: with less an answer is one in part (by eye)
 _BARE, _HALF = 2, 0.5
@@ -48,13 +49,16 @@ def evidence(plan: Plan, matches: Sequence[WordMatch]) -> list[Evidence]:
     told = []
     for m in matches:
         name = m.word[0].isupper() and m.word != opening and not _noun(m.word, plan.heard)
-        weight = _ELSEWHERE if len(m.rows) else _UNKNOWN_NAME if name else _UNKNOWN
+        known = len(m.rows) or any(met.expansion.share > _HALF for met in m.met)
+        weight = _ELSEWHERE if known else _UNKNOWN_NAME if name else _UNKNOWN
         named = frozenset(forms(m.word, plan.heard))
         told.append(Evidence(m.word, named, m.idf, weight * m.idf, name))
     after = dict(pairwise(words(plan.text)))
     names = {e.word for e in told if e.name}
     return [
-        replace(e, surname=after[e.word]) if e.name and after.get(e.word) in names else e
+        replace(e, surname=after[e.word])
+        if e.name and after.get(e.word) in names and e.word not in plan.named
+        else e
         for e in told
     ]
 
@@ -70,11 +74,15 @@ def _noun(word: str, lang: str) -> bool:
 def near(told: Sequence[Evidence], met: Mapping[str, Meeting], naming: Set[str]) -> Near:
     """What stands in a record for the words it does not hold, as far as it may be trusted."""
     names = {e.word for e in told if e.name}
+
+    def trusted(word: str, one: Meeting) -> float:
+        doubtful = one.way == "likeness" and word in names and one.share < _SAME
+        return one.share * (_LIKE_A_NAME if doubtful else 1.0)
+
     return {
-        word: (one.share * (_LIKE_A_NAME if one.way == "likeness" and word in names else 1.0),
-               one.way == "maker" or one.met in naming)
+        word: (trusted(word, one), one.way == "maker" or one.met in naming)
         for word, one in met.items()
-    }  # fmt: skip
+    }
 
 
 def naming_forms(records: Sequence[Record]) -> frozenset[str]:
@@ -173,7 +181,7 @@ def _keyword(plan: Plan, hit: Hit) -> bool:
 
 def _meant(hit: Hit) -> set[str]:
     """The words of the question for which a record holds what means them."""
-    same = (one for one in hit.met if one.way in ("concept", "maker", "translation"))
+    same = (one for one in hit.met if one.way in ("concept", "maker", "place", "translation"))
     return {one.word for one in same if one.share > _HALF}
 
 

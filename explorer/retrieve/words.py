@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from explorer.bridge import Expansion, expansions
 from explorer.catalogue.generation import Generation
 from explorer.text import forms
+from explorer.types import Naming
 
 K1, B = 0.9, 0.4
 """BM25's parameters, as Anserini has them; how often a word stands in a passage does not count."""
@@ -54,23 +55,26 @@ def match_words(
     )
 
 
-def with_makers(
-    matches: Sequence[WordMatch], makers: Mapping[str, Sequence[str]], generation: Generation
+def with_names(
+    matches: Sequence[WordMatch],
+    named: Mapping[str, tuple[Naming, Sequence[str]]],
+    generation: Generation,
 ) -> tuple[WordMatch, ...]:
-    """The matches, words that name makers met by all that is theirs, whatever the script."""
+    """The matches, words that name makers and places met by all that is theirs or from there."""
     return tuple(
-        replace(match, met=(*match.met, *_made(makers[match.word], generation)))
-        if match.word in makers
+        replace(match, met=(*match.met, *_bearing(*named[match.word], generation)))
+        if match.word in named
         else match
         for match in matches
     )
 
 
-def _made(makers: Sequence[str], generation: Generation) -> Iterator[Met]:
-    for maker in makers:
-        keys = generation.catalogue.matching({"maker": [maker]}).tolist()
-        rows = np.array(sorted(row for key in keys for row in generation.rows_of(key)), np.int64)
-        yield Met(Expansion(maker, 1.0, "maker"), rows, np.ones(len(rows), np.float32))
+def _bearing(name: Naming, values: Sequence[str], generation: Generation) -> Iterator[Met]:
+    for value in values:
+        bearing = np.zeros(int(generation.row_records.max(initial=0)) + 1, np.bool_)
+        bearing[generation.catalogue.matching({name: [value]})] = True
+        rows = np.flatnonzero(bearing[generation.row_records])
+        yield Met(Expansion(value, 1.0, name), rows, np.ones(len(rows), np.float32))
 
 
 def _match(word: str, lang: str, found: Sequence[Expansion], generation: Generation) -> WordMatch:

@@ -15,7 +15,10 @@ FILTERS = (
 )  # fmt: skip
 
 
-Way = Literal["concept", "maker", "translation", "part", "form", "spelling", "likeness"]
+Naming = Literal["maker", "place"]
+NAMINGS: tuple[Naming, ...] = ("maker", "place")
+"""Facets whose values are called by names, in whatever language and script."""
+Way = Literal["concept", "maker", "place", "translation", "part", "form", "spelling", "likeness"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,8 @@ class Plan:
     """The question's words that carry meaning, as written, in order."""
     numbers: tuple[str, ...] = ()
     """Object numbers of the catalogue that the question names, in the question's spelling."""
-    makers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The question's words that name makers of the catalogue, and these, in whatever script."""
+    named: Mapping[str, tuple[Naming, tuple[str, ...]]] = field(default_factory=dict)
+    """The question's words that name makers or places of the catalogue, in whatever script."""
     works: tuple[str, ...] = ()
     """Ids of the records that are the famous work the question names, in whatever language."""
     fields: tuple[str, ...] = ()
