@@ -113,6 +113,7 @@ class Generation:
     def warm(self) -> None:
         """Nothing; what the first question would else wait for is read."""
         _ = self.row_lengths, self.row_languages, self._by_key
+        _ = self.catalogue.names["maker"].by_sound
         self.catalogue.facets(None, 1)
 
     def rows_of(self, key: int) -> range:

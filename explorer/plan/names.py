@@ -1,22 +1,32 @@
 """Names in a question: makers and places of the catalogue, whole, by surname, inflected."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from explorer.bridge import distance
 from explorer.catalogue.reading import Catalogue
+from explorer.catalogue.sounds import Sound, asked, recorded, transcribing
 from explorer.catalogue.wordforms import spelling
-from explorer.concepts import named
+from explorer.concepts import named, written
 from explorer.countries import country_called
+from explorer.lexicon import pivots
 from explorer.plan.reading import Reading
-from explorer.text import beginning, fold_to_latin
+from explorer.text import beginning, fold_to_latin, words
 
-_LONG = 7  # letters of a name of which two may differ in another script
 _SHORTEST = 3
 _KEPT = 4  # letters of a name that no case changes
 _LONGEST = 4  # words of a place, or a country
 _INSIDE = 2  # small words inside a name: "van der"
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """What a word may mean: words of names, the places of the values, whether only by sound."""
+
+    words: tuple[str, ...]
+    values: frozenset[int]
+    heard: bool = False
 
 
 def named_makers(
@@ -34,7 +44,7 @@ def named_makers(
     hits = {
         i: found
         for i in range(len(reading))
-        if i not in small and (found := _holding(reading, i, catalogue))
+        if i not in small and (found := _holding(reading, i, catalogue)).values
     }
     done: set[int] = set()
     for first in sorted(hits):
@@ -42,73 +52,122 @@ def named_makers(
             continue
         at, values = _run(reading, first, hits, small)
         done |= at
-        own = _meant(reading, at, [held.values[v] for v in values])
-        if own:
-            yield frozenset(at | _first_name(reading, min(at), own)), own
+        makers = [held.values[v] for v in sorted(values)]
+        own = tuple(makers) if len(at) > 1 else _meant(makers, hits[first])
+        beside = _beside(reading, min(at), own)
+        alone = len(at) == 1 and hits[first].heard
+        if own and not (alone and _is_another(reading, first, beside, catalogue)):
+            yield frozenset(at | beside), own
 
 
 def _run(
-    reading: Reading, first: int, hits: dict[int, set[int]], small: frozenset[int]
-) -> tuple[set[int], set[int]]:
+    reading: Reading, first: int, hits: Mapping[int, _Hit], small: frozenset[int]
+) -> tuple[set[int], frozenset[int]]:
     """The words from `first` on that one value holds all of, over small words between them."""
-    at, values = {first}, hits[first]
+    at, values = {first}, hits[first].values
     place = first + 1
     while place < len(reading) and place - max(at) <= _INSIDE + 1:
-        if place in hits and values & hits[place]:
+        if place in hits and values & hits[place].values:
             at |= set(range(max(at) + 1, place + 1))
-            values = values & hits[place]
+            values = values & hits[place].values
         elif place not in small and len(reading.word(place)) > _INSIDE:
             break
         place += 1
     return at, values
 
 
-def _first_name(reading: Reading, place: int, makers: Sequence[str]) -> set[int]:
-    """The place before a surname where a form of a first name stands: Polish "Olgi Boznańskiej"."""
-    before = place - 1
-    if before < 0 or not reading.word(before)[0].isupper():
-        return set()
-    word = fold_to_latin(reading.folded[before])
-    names = ([fold_to_latin(one) for one in maker.split()[:-1]] for maker in makers)
-    alike = any(
-        beginning(word, one) >= max(_SHORTEST, len(one) - 1) for own in names for one in own
-    )
-    return {before} if alike else set()
+def _beside(reading: Reading, place: int, makers: Sequence[str]) -> set[int]:
+    """The places before a name where more of it stands: "Olgi Boznańskiej", "Βίνσεντ βαν"."""
+    names = {name for maker in makers for name in words(maker)[:-1]}
+    found: set[int] = set()
+    while place - len(found) > 0 and _is_one_of(reading, place - len(found) - 1, names):
+        found.add(place - len(found) - 1)
+    return found
 
 
-def _holding(reading: Reading, place: int, catalogue: Catalogue) -> set[int]:
-    """The places among the facet's values of those that hold a word, or a form of it."""
+def _is_one_of(reading: Reading, place: int, names: Iterable[str]) -> bool:
+    """Whether a word is a form of a first name, or sounds like a word before the surname."""
+    word, latin = reading.folded[place], fold_to_latin(reading.folded[place])
+    capital = reading.word(place)[0].isupper()
+    latins = [fold_to_latin(name) for name in names]
+    if capital and any(beginning(latin, n) >= max(_SHORTEST, len(n) - 1) for n in latins):
+        return True
+    own = (sound for name in names for sound in recorded(name))
+    ways = list(asked(word, reading.lang))
+    return any(_is_like(way, one, capital=capital) for one in own for way in ways)
+
+
+def _is_like(one: Sound, other: Sound, *, capital: bool) -> bool:
+    """Whether a word beside a name sounds like another of it: a first name only by consonants."""
+    same = one.vowels[:-1] == other.vowels[:-1]
+    return one.skeleton == other.skeleton != "" and (same or capital)
+
+
+def _is_another(reading: Reading, place: int, beside: set[int], catalogue: Catalogue) -> bool:
+    """Whether a name that was only heard is somebody else's: "Klods Monē" is no Anna Money.
+
+    A name of few sounds is only known beside another: "Винсент ван Гог".
+    """
+    if not beside and len(spelling(reading.folded[place])) <= _SHORTEST:
+        return True
+    before = min(beside, default=place) - 1
+    if before < 0 or not reading.word(before)[0].isupper() or before in reading.small():
+        return False
+    apart = reading.text[reading.spans[before][1] : reading.spans[before + 1][0]].strip()
+    return not apart and not _is_known(reading, before, catalogue)
+
+
+def _holding(reading: Reading, place: int, catalogue: Catalogue) -> _Hit:
+    """What a word, or a form of it, may mean among the names of makers."""
     word = reading.folded[place]
     if not word.isalpha() or len(word) < _SHORTEST:
-        return set()
+        return _Hit((), frozenset())
     names = catalogue.names["maker"]
     if found := names.holding(word):
-        return set(found)
-    if not (reading.is_name(place) or place == 0 or reading.lang == "de" or not word.isascii()):
-        return set()
-    own = names.inflected(word)
-    if not own and not word.isascii():  # another script fits loosely
-        asked = spelling(word)
-        like = catalogue.spelled_like(asked) if asked else []
-        far = 1 if len(asked) < _LONG else 2
-        own = [f for f, _, name in like if name and distance(asked, spelling(f), far) <= far]
-    return {value for one in own for value in names.holding(one)}
+        return _Hit((word,), frozenset(found))
+    plain = not (reading.is_name(place) or place == 0 or reading.lang == "de")
+    spelt = transcribing(word, reading.lang)
+    known = bool(spelt) and _is_known(reading, place, catalogue)
+    own = names.inflected(word) if not (plain if word.isascii() else known) else []
+    heard = bool(spelt) and not own and not known
+    if heard:
+        own = names.sounding(word, reading.lang, name=reading.is_name(place))
+    return _Hit(tuple(own), frozenset(v for one in own for v in names.holding(one)), heard)
 
 
-def _meant(reading: Reading, at: set[int], values: Sequence[str]) -> tuple[str, ...]:
-    """Those of the makers that these words name: one word alone is a surname, or "Rembrandt"."""
-    if len(at) > 1:
-        return tuple(values)
-    word = fold_to_latin(reading.folded[min(at)])[:_KEPT]
-    return tuple(v for v in values if _alone(v.split(), word))
+def _is_known(reading: Reading, place: int, catalogue: Catalogue) -> bool:
+    """Whether a word has a meaning of its own; what is written as a name, only a surer one."""
+    if any(place in cue.at for cue in reading.cues):
+        return True
+    word, stemmed = reading.folded[place], reading.stems[place]
+    if next(named([stemmed], reading.lang), None) or written(word, reading.lang):
+        return True
+    if country_called(word, reading.lang) or catalogue.names["place"].whole.get(word):
+        return True
+    if reading.is_name(place):
+        return False
+    told = pivots(stemmed, reading.lang) or pivots(word, reading.lang)
+    return bool(told) or catalogue.frequency(word) > 0
+
+
+def _meant(makers: Sequence[str], hit: _Hit) -> tuple[str, ...]:
+    """Those of the makers that one word names: it is a surname, or "Rembrandt".
+
+    What is only heard names those of one surname, or nobody.
+    """
+    own = tuple(
+        maker
+        for maker in makers
+        if any(_alone(words(one), word) for one in maker.split("(") for word in hit.words)
+    )
+    ambiguous = hit.heard and len({words(v)[-1] for v in own}) > 1
+    return () if ambiguous else own
 
 
 def _alone(name: Sequence[str], word: str) -> bool:
-    """Whether a maker is called by this beginning of a word alone: by the surname, or as known."""
-    if fold_to_latin(name[-1])[:_KEPT] == word or len(name) == 1:
-        return True
-    known = [own for own in name if fold_to_latin(own)[:_KEPT] == word]
-    return any(of in name for own in known for of in mononyms().get(own, ()))
+    """Whether a maker is called by this word of the name alone: by the surname, or as known."""
+    surname = word in (*name[-1:], "".join(name[-2:]))
+    return surname or len(name) == 1 or any(of in name for of in mononyms().get(word, ()))
 
 
 @cache
