@@ -6,12 +6,14 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from eval.queries import FOLDER
 from explorer.catalogue.wordforms import spelling
 from explorer.errors import WrongUse
+from explorer.gazetteer import named_places
 from explorer.text import fold, words
 from explorer.types import Record
 
@@ -30,6 +32,7 @@ _CENTURIES = (
 _FIRST_YEAR, _LAST_YEAR = 1000, 2020
 _CENTURY = 21
 _ALIKE = 4  # first letters by which two names are one
+_SOUNDS = str.maketrans({"w": "v", "c": "k", "q": "k", "z": "s", "x": "k", "j": "i", "y": "i"})
 _CAPITAL = r"[A-ZÀ-ÝŁŚŻ][\w'’-]+"
 _NAMED = re.compile(rf"(?<![.!?]\s)(?<!^)\b{_CAPITAL}(?:\s(?:\w{{2,3}}\s)?{_CAPITAL})*")
 
@@ -128,9 +131,10 @@ def changes(one: Written, around: Around) -> Iterator[Changed]:
 def _other_facts(one: Written, around: Around) -> Iterator[Changed]:
     """With a fact of another record, and denied."""
     dice = random.Random(one.id)  # noqa: S311  (no secret)
-    other = dice.choice(_of_language(one, around))
-    text = f"{one.text.rstrip('.')}; {other.text[:1].lower()}{other.text[1:]}"
-    yield Changed("invented", "at random", text, one.cites, one.question)
+    if others := _of_language(one, around):
+        other = dice.choice(others)
+        text = f"{one.text.rstrip('.')}; {other.text[:1].lower()}{other.text[1:]}"
+        yield Changed("invented", "at random", text, one.cites, one.question)
     denied = around.denial.format(text=one.text[:1].lower() + one.text[1:])
     yield Changed("negation", "at random", denied, one.cites, one.question)
 
@@ -258,7 +262,25 @@ def _words_of(records: Sequence[Record]) -> list[str]:
 
 
 def _keys(texts: Sequence[str]) -> set[str]:
-    """The beginnings of the names in some texts."""
-    return {
-        spelling(w)[:_ALIKE] for t in texts for w in words(t) if len(w) >= _ALIKE and w[0].isupper()
+    """How the names in some texts begin, by their consonants: Vorms is Worm, Блез is Blaise.
+
+    A place has one key under all its names.
+    """
+    names = [w for t in texts for w in words(t) if len(w) >= _ALIKE and w[0].isupper()]
+    return {_consonants(name)[:_ALIKE] for name in names} | {
+        place for t in texts for place in _places().get(fold(t), ())
     }
+
+
+def _consonants(name: str) -> str:
+    sound = spelling(name).translate(_SOUNDS)
+    return sound[:1] + "".join(letter for letter in sound[1:] if letter not in "aeiouyh")
+
+
+@cache
+def _places() -> Mapping[str, frozenset[str]]:
+    """The folded names of places -> their own names."""
+    found: dict[str, set[str]] = {}
+    for row, _, name in named_places():
+        found.setdefault(fold(name), set()).add(f"in {row.name or row.country}")
+    return {name: frozenset(own) for name, own in found.items()}

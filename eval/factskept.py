@@ -7,7 +7,7 @@ from explorer.catalogue.reading import Catalogue
 from explorer.render.lines import Line, lines
 from explorer.text import fold, words
 from explorer.types import Record, Statement
-from explorer.verify.hedges import hedges
+from explorer.verify.hedges import MEETING, hedges
 
 _FIGURES = re.compile(r"\d+")
 _SHORTEST = 3  # letters of a name's last word, figures of a year
@@ -52,5 +52,5 @@ def _makers(line: Line, own: Sequence[str], lang: str) -> Iterator[bool]:
 
 def _qualified(line: str, own: Sequence[str], lang: str) -> bool:
     """Whether each kind of qualifier that the line has is among the words."""
-    wanted = {kind for kind, _ in hedges(words(fold(line)), lang)}
+    wanted = {kind for kind, _ in hedges(words(fold(line)), lang)} - MEETING
     return wanted <= {kind for kind, _ in hedges(own, lang)}

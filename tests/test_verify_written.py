@@ -171,6 +171,34 @@ def test_a_denial_that_no_source_makes_falls() -> None:
     assert _check("The girl is not a portrait.", "en", 1).statement
 
 
+def test_a_denial_is_looked_for_where_the_denied_is_told() -> None:
+    text = "Johannes Vermeer painted the pearl around 1665 in Delft, but it is not a portrait."
+    assert _check(text, "en", 1).statement
+
+
+def test_what_a_source_doubts_is_told_with_a_doubt() -> None:
+    assert _check("The pearl of the girl is perhaps of glass.", "en", 1).statement
+    assert _check("The pearl of the girl is of glass.", "en", 1).reason == "hedge"
+    assert _check("La perle de la jeune fille serait en verre.", "fr", 1).reason != "hedge"
+    assert _check("La perle de la jeune fille est en verre.", "fr", 1).reason == "hedge"
+
+
+def test_years_from_one_told_year_to_another_may_be_counted() -> None:
+    stands = "Arnoldus des Tombe bought the canvas in 1881, 216 years after it was painted."
+    assert _check(stands, "en", 1).reason != "number"
+    falls = "Arnoldus des Tombe bought the canvas in 1881, 214 years after it was painted."
+    assert _check(falls, "en", 1).reason == "number"
+
+
+def test_a_common_word_is_no_place_that_it_looks_like() -> None:
+    assert _check("Die Namen: Zwölf Menschen gehen durch den Park.", "de", 2).reason != "name"
+    assert _check("Zwölf Menschen gehen durch Namur.", "de", 2).reason == "name"
+
+
+def test_an_era_is_no_name() -> None:
+    assert _check("The girl by Vermeer is not of 1665 BCE.", "en", 1).reason != "name"
+
+
 def test_a_quotation_is_exact() -> None:
     right = "The catalogue says: “Een meisje kijkt over haar schouder.”"
     assert _check(right, "nl", 1).reason != "quotation"
@@ -249,6 +277,8 @@ def test_centuries_are_read_with_their_parts() -> None:
         ("fr", "quatre-vingt-dix", 90), ("it", "trentaquattro", 34), ("nl", "tweeënvijftig", 52),
         ("pl", "trzydzieści cztery", 34), ("el", "εκατόν πενήντα", 150), ("en", "two hundred", 200),
         ("lt", "trisdešimt tūkstančių", 30_000), ("fr", "dix-neuf", 19), ("de", "fünfzehn", 15),
+        ("en", "twenty-one", 21), ("sv", "tjugoett", 21), ("cs", "pětadvacet", 25),
+        ("lv", "četri simti", 400), ("it", "ventuno", 21), ("sl", "enaindvajset", 21),
     ],
 )  # fmt: skip
 def test_numbers_are_read_in_words(lang: str, word: str, value: int) -> None:
@@ -256,6 +286,10 @@ def test_numbers_are_read_in_words(lang: str, word: str, value: int) -> None:
 
     folded = [fold(one) for one in words(word)]
     assert numerals(folded, lang) == ((0, len(folded), value),)
+
+
+def test_a_word_that_only_begins_with_a_number_is_none() -> None:
+    assert numerals(("entre",), "sv") == ()
 
 
 def test_hedges_and_object_numbers_are_found_where_they_stand() -> None:

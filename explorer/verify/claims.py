@@ -7,18 +7,30 @@ from typing import Literal
 
 from explorer.concepts import concepts, written
 from explorer.cues import cues_of
+from explorer.dates.words import items_of, plain, tokens_of
 from explorer.text import words
 from explorer.verify.figures import Figure, Time, object_numbers
 from explorer.verify.holding import Holding, Line, resembling
 from explorer.verify.measuring import measured
-from explorer.verify.reading import Reading, broader, is_place, small
+from explorer.verify.reading import (
+    Reading,
+    broader,
+    is_compound,
+    is_place,
+    means_place,
+    small,
+)
 
 _YEAR = 100  # the least number that is a year by itself
+_FIRST, _LAST = 1000, 2100  # years that years are counted between
+_MEANT = 0.25  # of a word, from which on it means a year
 _LOOSE = 0.1  # of a century by which its ends differ from language to language
 GIVEN = frozenset(("acquisition", "credit_line"))
 _SHORTEST = 3  # letters of a name
 _TITLE = 2  # words from one to another of a title
 _ALIKE = 4  # letters by which a name is the same in English
+_FEW = 3  # which most texts count something by
+_LONG = 4  # words of a name of which some may be spelt otherwise
 _QUOTED = 4  # words of what is quoted, and no title
 _QUOTES = re.compile('[“„«»"”]([^“„«»"”]+)[“”«»"]')
 _RUNS_ON = re.compile(r"[-–—][IVX]+\b")
@@ -78,10 +90,12 @@ def _object_numbers(told: Reading, held: Holding) -> Iterator[Claim]:
 def _times(told: Reading, held: Holding) -> Iterator[Claim]:
     for one in told.times:
         inside = [f for f in told.figures if one.start <= f.start and f.end <= one.end]
-        if sum(min(f.values) >= _YEAR for f in inside) > 1:
+        if sum(told.text[f.start].isdigit() and min(f.values) >= _YEAR for f in inside) > 1:
             continue  # the years of a range are looked up one by one
         if any(told.text[f.start : f.end].islower() and min(f.values) >= _YEAR for f in inside):
             continue  # Italian "quattrocento" is a number, "Quattrocento" a century
+        if one.earliest == one.latest and inside:
+            continue  # a year
         if _RUNS_ON.match(told.text, one.end):
             continue  # "II–I": one of two centuries by itself is not what is said
         lines = frozenset(
@@ -89,15 +103,19 @@ def _times(told: Reading, held: Holding) -> Iterator[Claim]:
             for i, line in enumerate(held.lines)
             if not line.fields & GIVEN
             if any(_inside(other, one) for other in line.times)
-            or any(
-                one.earliest <= value <= one.latest
-                for figure in line.figures
-                if not figure.dimension
-                for value in figure.values
-                if value >= _YEAR
-            )
+            or any(one.earliest <= year <= one.latest for year in _years(line))
         )
         yield Claim("time", told.within(one.start, one.end), lines)
+
+
+def _years(line: Line) -> Iterator[float]:
+    """The years that a line tells, but for the 1700 of "1700-talet"."""
+    for reading in line.readings:
+        for figure in reading.figures:
+            if not figure.dimension and not any(
+                one.start <= figure.start and figure.end <= one.end for one in reading.times
+            ):
+                yield from (value for value in figure.values if value >= _YEAR)
 
 
 def _inside(told: Time, claimed: Time) -> bool:
@@ -113,7 +131,8 @@ def _numbers(told: Reading, held: Holding, taken: set[int]) -> Iterator[Claim]:
     for figure in told.figures:
         places = told.within(figure.start, figure.end)
         worded = not told.text[figure.start].isdigit()
-        apart = {"title"} if worded else set()  # "No. 7" counts nothing
+        many = worded and min(figure.values) > _FEW
+        apart = {"title"} if many else set()  # "No. 7" counts nothing
         if not rooms:
             apart.add("room")
         if not numbered:
@@ -124,7 +143,42 @@ def _numbers(told: Reading, held: Holding, taken: set[int]) -> Iterator[Claim]:
                 for i, line in enumerate(held.lines)
                 if not line.fields & apart and _tells(line, figure)
             )
-            yield Claim("number", places, lines)
+            lines = _counting(told, figure, places, lines, held) if worded else lines
+            yield Claim("number", places, lines or _between(told, figure, places, held))
+
+
+def _counting(
+    told: Reading, figure: Figure, places: range, lines: frozenset[int], held: Holding
+) -> frozenset[int]:
+    """The lines that count the same: "two", "three" stand in many, for what is not told."""
+    if min(figure.values) > _FEW:
+        return lines
+    after = range(places.stop, min(places.stop + _TITLE, len(told)))
+    counted = frozenset(i for place in after for i in held.support(told, place))
+    return lines & counted if counted else lines
+
+
+def _between(told: Reading, figure: Figure, places: range, held: Holding) -> frozenset[int]:
+    """The lines of two years, one of them told, that lie as many years apart as a figure says."""
+    after = told.meanings[places.stop] if places.stop < len(told) else ()
+    if sum(share for pivot, share in after if pivot == "year") < _MEANT:
+        return frozenset()
+    years = {
+        (value, i)
+        for i, line in enumerate(held.lines)
+        if not line.fields & GIVEN
+        for other in line.figures
+        for value in other.values
+        if not other.dimension and _FIRST <= value <= _LAST
+    }
+    own = {value for other in told.figures for value in other.values}
+    return frozenset(
+        line
+        for one, first in years
+        for other, second in years
+        if one in own and abs(one - other) in figure.values
+        for line in (first, second)
+    )
 
 
 def _tells(line: Line, figure: Figure) -> bool:
@@ -187,13 +241,16 @@ def _is_name(told: Reading, place: int, known: Callable[[str], bool]) -> bool:
         return False
     if folded in small(told.lang) and not (place and known(folded)):  # "Hans" is his in Danish
         return False
+    if any(item.kind == "E" for item in items_of(list(tokens_of(plain(word))), "")):
+        return False  # "BCE"
     before = told.text[: told.spans[place][0]].rstrip(' „“”"«»(’‘')
     if before and before[-1] not in ".!?:" and told.lang != "de":
         return True
     if told.concepts[place] and not told.places[place]:
         return False
     unheard = told.lang == "de" and not told.common[place] and not told.meanings[place]
-    return known(folded) or bool(told.places[place]) or unheard
+    unheard = unheard and not is_compound(folded, told.lang)
+    return known(folded) or means_place(told, place) or unheard
 
 
 def _of_group(
@@ -239,8 +296,9 @@ def _is_whole(
     for place in lost:
         after = [p for p in group if p > place and p not in lost]
         foreign = not told.folded[place].isascii()  # another script tells a name loosely
-        if (not after and not (foreign and len(lost) < len(group))) or (
-            after and told.places[after[0]]
+        mostly = len(group) >= _LONG and 2 * len(lost) <= len(group)
+        if (not after and not (foreign and len(lost) < len(group)) and not mostly) or (
+            after and is_place(told.folded[after[0]])
         ):
             return False
         many = 2 * len(lost) >= len(group)

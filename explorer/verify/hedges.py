@@ -6,7 +6,13 @@ from importlib.resources import files
 
 from explorer.text import fold, tongue, words
 
-KINDS = ("circa", "bound", "doubt", "attributed", "around", "former", "negation")
+KINDS = (
+    "circa", "bound", "than", "doubt", "said", "attributed", "around", "former", "negation", "lack",
+)  # fmt: skip
+"""What a pattern may be."""
+
+MEETING = frozenset(("than", "said", "lack"))
+"""Those that say a bound, a doubt or a denial where one is needed, but need none themselves."""
 
 _Pattern = tuple[str, ...]
 

@@ -1,5 +1,6 @@
 """What the lines that a statement cites hold: its words, names, figures and times, line by line."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
@@ -16,7 +17,12 @@ _SOUNDING = 4  # letters of a sound that another may differ from by one
 _LONG = 8  # from which on by two
 _CASE = 4  # letters that a case adds
 _ADJECTIVE = 5  # letters of a place that an adjective of it begins with
+_SURELY = 0.9  # of a meaning, from which a place is that of its people
+_PEOPLE = ("n", "an", "ian", "sian")  # English: Prussia, Prussian
 _VOWELS = "aeiou"
+_ALIKE = str.maketrans("fvpgksztnr", "bbbkkkkdmr")
+_UNHEARD = str.maketrans("", "", _VOWELS + "h")
+_TWICE = re.compile(r"(.)\1+")
 _BONES = 4  # consonants by which two names are one
 _KEPT = 3  # of the sounds that begin alike
 _SIZES = {"mm": ("length", 1.0), "cm": ("length", 10.0), "m": ("length", 1000.0),
@@ -130,6 +136,9 @@ class Holding:
         else:
             for form in (told.folded[place], told.stems[place]):
                 found |= self.forms.get(form, set())
+        for pivot, share in told.meanings[place]:
+            for end in _PEOPLE if share >= _SURELY else ():
+                found |= self.meanings.get(pivot + end, {}).keys()
         for name in told.places[place]:
             found |= self.places.get(name, set())
         if told.places[place] and len(own) > _SOUNDING:  # "Parisian" speaks of Paris
@@ -177,6 +186,9 @@ def alike(own: str, other: str) -> bool:
 
 def _resembles(own: str, other: str) -> bool:
     """Whether a name that nobody knows may be another, as it is told in another language."""
+    bones = _classes(other)
+    if own[0] == other[0] and len(bones) >= _KEPT and bones == _classes(own)[: max(4, len(bones))]:
+        return True
     if min(len(own), len(other)) <= _SOUNDING or abs(len(own) - len(other)) > _CASE + 1:
         return False
     if beginning(own, other) >= _KEPT:
@@ -184,6 +196,12 @@ def _resembles(own: str, other: str) -> bool:
     most = max(len(other) // _KEPT, 1)
     cut = (own, own[: len(other)], own[: len(other) + 1], own[: len(other) - 1])
     return any(distance(one, other, most) <= most for one in cut)
+
+
+def _classes(sounds: str) -> str:
+    """The consonants of a word, those that languages take for one another as one (Soundex)."""
+    told = _TWICE.sub(r"\1", sounds.translate(_ALIKE))
+    return _opening(told) + told[1:].translate(_UNHEARD)
 
 
 def _opening(sounds: str) -> str:

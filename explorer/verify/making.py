@@ -23,11 +23,11 @@ def mistaken(told: Reading, claims: Sequence[Claim], held: Holding) -> bool:
     made = [place for place, one in enumerate(told.stems) if one in making(tongue(told.lang))]
     if not made:
         return False
-    names = [c for c in claims if c.kind == "name" and _is_person(told, c, held)]
-    if not _has_maker(held) or not any(_near(claim, made) for claim in names):
+    names = [c for c in claims if c.kind == "name"]
+    near = [claim for claim in names if _near(claim, made) and _is_person(told, claim, held)]
+    if not near or not _has_maker(held):
         return False
-    lines = {i for claim in names for place in claim.places for i in held.named(told, place)}
-    return not any("maker" in held.lines[i].fields for i in lines)
+    return not any("maker" in held.lines[i].fields for claim in names for i in claim.lines)
 
 
 def _near(claim: Claim, made: Sequence[int]) -> bool:

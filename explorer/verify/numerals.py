@@ -59,6 +59,12 @@ def _follows(values: Sequence[int], own: Sequence[int]) -> bool:
     return score or teen or first >= _HUNDRED or first == 0 or (last >= _TEN * 2 and first < last)
 
 
+def _follows_inside(last: int, first: int, joint: str, *, tens: bool) -> bool:
+    """Whether a part goes on in one word: six-teen, five-and-twenty; not the en-tré of Swedish."""
+    turned = last < _TEN <= first and (bool(joint) or tens or first == _TEN)
+    return _follows([last], [first]) or turned or first < _TEN <= last
+
+
 def _value(values: Sequence[int], *, tens: bool) -> int:
     total = current = 0
     last = 0
@@ -105,7 +111,9 @@ def _split(word: str, known: _Numerals) -> list[int] | None:
         for joint in ("", *known.inside):
             if rest.startswith(joint) and (not joint or len(rest) > len(joint)):
                 others = _split(rest[len(joint) :], known)
-                if others is not None:
+                if others is not None and (
+                    not others or _follows_inside(value, others[0], joint, tens=known.tens)
+                ):
                     return [value, *others]
     return None
 

@@ -1,6 +1,7 @@
 """Whether a statement keeps what qualifies its sources' words: about, probably, formerly, not."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import sqrt
 
 from explorer.concepts import concepts
 from explorer.dates import LANGUAGES
@@ -10,7 +11,7 @@ from explorer.types import Maker
 from explorer.verify.claims import Claim
 from explorer.verify.figures import Figure
 from explorer.verify.holding import Holding, Line, alike
-from explorer.verify.reading import Reading, sound
+from explorer.verify.reading import Reading, small, sound
 
 _BEFORE, _AFTER = 3, 3  # words between a qualifying word and the number it qualifies
 _COPIED = 5  # words from what somebody did after another to his name
@@ -18,19 +19,24 @@ _DOUBTED = 2  # words after a doubt that are doubted
 _NEARBY = 3  # in a source, where only what is beside a number qualifies it
 _OVERLAP = 2  # words that a line of prose must hold to count as much as a label
 _WIDE = 40  # years of a date that is a part of a century
+_PART = 6  # words after a doubt that may be doubted
+_SAYS_DOUBT = frozenset(("doubt", "said", "attributed"))
 _DENIED = 0.75
+_CLAUSE = 3  # words from a denial to what is denied
+_TOLD = 0.3
 _HOLDS = 0.5
 _NEEDS = {
     "circa": {"circa", "bound"},
-    "open": {"open", "bound", "circa"},
-    "bound": {"circa", "bound", "doubt", "negation"},
-    "doubt": {"doubt", "attributed"},
+    "open": {"open", "bound", "circa", "former"},
+    "bound": {"circa", "bound", "than", "doubt", "negation"},
+    "doubt": {"doubt", "said", "attributed"},
     "attributed": {"attributed", "doubt", "around", "former"},
     "around": {"around", "attributed", "doubt", "former"},
     "former": {"former", "negation", "doubt"},
 }
 """What a source says -> what the statement may say for it."""
 
+_ABOUT = ("circa", "bound", "doubt", "open")
 _TIMES = {"c": "circa", "?": "doubt", **dict.fromkeys("BANOUYZSW", "open")}
 
 Supports = Sequence[tuple[int, Mapping[int, float]]]
@@ -48,15 +54,57 @@ def unqualified(
         for need in _needed(claim, told, supports, held):
             if not _meets(need, kinds, _run(claim, claims), claim.kind == "name"):
                 return "hedge"
+    if not _SAYS_DOUBT & {kind for kind, _ in told.hedges} and any(
+        _tells_doubted(told, supports, i, line) for i, line in enumerate(held.lines)
+    ):
+        return "hedge"
     bounds = {at for kind, at in told.hedges if kind == "bound"}
     denied = any(
         kind == "negation" and not bounds & {at, at + 1, at + 2} for kind, at in told.hedges
     )
-    if denied and not any(_denies(held.lines[i]) for i in chosen):
+    if denied and not any(_denies(held.lines[i]) for i in {*chosen, *_denied(told, supports)}):
         return "negation"
     if not denied and any(_contradicts(supports, i, held.lines[i]) for i in chosen):
         return "negation"
     return ""
+
+
+def _tells_doubted(told: Reading, supports: Supports, number: int, line: Line) -> bool:
+    """Whether a statement tells what a sentence doubts: most of the words after the doubt."""
+    reading = line.readings[0]
+    about = {place for kind, place in reading.hedges if kind == "circa"}  # Czech "asi" is both
+    doubts = {place for kind, place in reading.hedges if kind == "doubt"} - about
+    if not line.prose:
+        return False
+    own = [place for place, there in supports if there.get(number, 0.0) >= _TOLD]
+    if len(own) < _OVERLAP:
+        return False
+    for doubt in doubts:
+        said = [
+            at
+            for at in range(doubt + 1, _clause_end(reading, doubt))
+            if reading.folded[at] not in small(reading.lang)
+        ]
+        met = sum(any(_alike(told, place, reading, at) for place in own) for at in said)
+        if met == len(said) > 0 or (met >= _OVERLAP and met * 2 >= len(said)):
+            return True
+    return False
+
+
+def _clause_end(reading: Reading, place: int) -> int:
+    """The place after the few words that follow a place before the next mark."""
+    for at in range(place + 1, min(place + 1 + _PART, len(reading))):
+        if at > place + 1 and reading.text[reading.spans[at - 1][1] : reading.spans[at][0]].strip():
+            return at
+    return min(place + 1 + _PART, len(reading))
+
+
+def _alike(told: Reading, place: int, reading: Reading, at: int) -> bool:
+    """Whether two words say the same."""
+    if told.stems[place] == reading.stems[at] or alike(told.sounds[place], reading.sounds[at]):
+        return True
+    there = dict(reading.meanings[at])
+    return sum(sqrt(share * there.get(pivot, 0.0)) for pivot, share in told.meanings[place]) > _TOLD
 
 
 def _meets(needs: str, kinds: Sequence[tuple[str, int]], run: range, is_name: bool) -> bool:
@@ -64,7 +112,8 @@ def _meets(needs: str, kinds: Sequence[tuple[str, int]], run: range, is_name: bo
     for need in needs.split("|"):
         free = is_name and need != "doubt"
         for kind, at in kinds:
-            near = _of_name(at, run) if is_name else _beside(at, run)
+            after = 1 if kind == "bound" and need == "circa" else _AFTER
+            near = _of_name(at, run) if is_name else _beside(at, run, after)
             if kind in _NEEDS[need] and ((free and kind != "around") or near):
                 return True
     return False
@@ -92,8 +141,8 @@ def _run(claim: Claim, claims: Sequence[Claim]) -> range:
     return range(min(before, default=claim.places.start), claim.places.stop)
 
 
-def _beside(place: int, places: range) -> bool:
-    return places.start - _BEFORE <= place < places.stop + _AFTER
+def _beside(place: int, places: range, after: int) -> bool:
+    return places.start - _BEFORE <= place < places.stop + after
 
 
 def _of_name(place: int, places: range) -> bool:
@@ -129,7 +178,20 @@ def _kinds(told: Reading) -> list[tuple[str, int]]:
 
 
 def _denies(line: Line) -> bool:
-    return any(kind == "negation" for r in line.readings for kind, _ in r.hedges)
+    denials = ("negation", "lack") if line.prose else ("negation",)
+    return any(kind in denials for r in line.readings for kind, _ in r.hedges)
+
+
+def _denied(told: Reading, supports: Supports) -> set[int]:
+    """The lines that tell a word beside a denial."""
+    denials = [place for kind, place in told.hedges if kind == "negation"]
+    return {
+        line
+        for place, own in supports
+        if any(abs(place - other) <= _CLAUSE for other in denials)
+        for line, share in own.items()
+        if share >= _TOLD
+    }
 
 
 def _needed(claim: Claim, told: Reading, supports: Supports, held: Holding) -> Iterator[str]:
@@ -220,12 +282,13 @@ def _around(claim: Claim, told: Reading, reading: Reading, *, dated: bool) -> It
     for figure in reading.figures:
         if not _same(figure, told, claim):
             continue
-        at = reading.within(figure.start, figure.end)
-        for kind, place in reading.hedges if not dated else _kinds(reading):
-            if kind in ("circa", "bound", "doubt", "open") and (
-                at.start - _NEARBY <= place < at.start or at.stop <= place < at.stop + 1
+        near = reading.within(figure.start, figure.end)
+        own = reading.hedges if not dated else _kinds(reading)
+        for kind, place in own:
+            if kind in _ABOUT and (
+                near.start - _NEARBY <= place < near.start or place == near.stop
             ):
-                yield kind
+                yield "|".join(sorted({k for k, at in own if at == place and k in _ABOUT}))
 
 
 def _same(figure: Figure, told: Reading, claim: Claim) -> bool:

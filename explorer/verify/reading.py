@@ -9,7 +9,7 @@ from explorer.catalogue.wordforms import spelling
 from explorer.compounds import parts
 from explorer.concepts import inflected, is_lookalike, lineage, named, written
 from explorer.countries import country_token
-from explorer.gazetteer import named_places
+from explorer.gazetteer import named_places, names_of
 from explorer.language import words as listed_words
 from explorer.lexicon import kindred, pivots
 from explorer.text import beginning, fold, fold_to_latin, stem, tongue, word_spans
@@ -23,6 +23,7 @@ _ARTICLE = 2  # letters of an article before it
 _LEAST = 0.1  # share of a meaning that counts
 _KINDRED = 0.7  # what a meaning of words that only begin alike counts
 _PART = 0.6  # what a part means of its compound
+_LAST = 5  # letters of the last part of a compound that no table knows
 _SHORTEST = 3  # letters of a word that means something
 _SOUNDS = (
     ("tsch", "c"), ("sch", "s"), ("tch", "c"), ("sz", "s"), ("sh", "s"), ("cs", "c"), ("cz", "c"),
@@ -180,6 +181,23 @@ def _places(told: Sequence[str], folded: Sequence[str]) -> tuple[frozenset[str],
                     for at in range(place, stop):
                         found[at] |= meant
     return tuple(frozenset(own) for own in found)
+
+
+def means_place(told: Reading, place: int) -> bool:
+    """Whether a word that may name a place does, and means nothing else: no Namur in "Namen"."""
+    others = (fold(name) for one in told.places[place] for name in names_of(one))
+    names = {fold_to_latin(name)[:_KEPT] for name in others if name != told.folded[place]}
+    meant = told.meanings[place]
+    own = sum(share for pivot, share in meant if pivot[:_KEPT] in names)
+    other = sum(share for _, share in meant) - own
+    return bool(told.places[place]) and (other <= own or not names)
+
+
+def is_compound(word: str, lang: str) -> bool:
+    """Whether a long folded word ends as another does that the lexicon knows."""
+    return len(word) >= 2 * _LAST and any(
+        pivots(stem(word[at:], lang), lang) for at in range(_KEPT, len(word) - _LAST + 1)
+    )
 
 
 def is_place(word: str) -> bool:

@@ -110,7 +110,13 @@ def _sides(told: Reading, figure: Figure) -> set[str]:
     if not at:
         return set()
     near = range(max(0, at.start - _NEXT), min(len(told), at.stop + _NEXT + 1))
-    return {side for place in near for side in measured(told, place)}
+    others = {told.within(f.start, f.end).start for f in told.figures} - {at.start}
+    return {
+        side
+        for place in near
+        if all(abs(place - other) >= abs(place - at.start) for other in others)
+        for side in measured(told, place)
+    }
 
 
 def _misjoined(told: Reading, held: Holding) -> bool:

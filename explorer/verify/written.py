@@ -26,7 +26,7 @@ Vector = NDArray[np.float32]
 _MOST = 3
 """Citations of a statement."""
 
-_NEAR = 0.55  # content a statement shares with its lines at least, chosen with eval/mutants.py
+_NEAR = 0.50  # content a statement shares with its lines at least, chosen with eval/mutants.py
 _NEAR_SPOKEN = 0.76  # the same where there is prose in its own language
 _COSINE = 0.5  # how much nearness counts beside shared words
 _NUDGE = 0.1  # how much nearness decides between lines
