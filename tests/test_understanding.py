@@ -344,3 +344,20 @@ def test_which_are_narrows_the_list_before_over_what_was_asked_between(asked: As
     between = [*masks, Turn("visitor", "from where?"), *masks[1:]]
     told = asked("and how many are on show", history=between)
     assert told.filters["type"] == ["#mask"]
+
+
+def test_more_from_that_time_is_nearest_in_time_and_not_the_same_again(asked: Asked) -> None:
+    told = asked("more from that time", history=history("paintings:1001"))
+    assert (told.filters["from"], told.filters["to"]) == (1801, 1900)
+    assert "paintings:1001" not in {card.id for card in told.records}
+    assert [card.id for card in told.records[:2]] == [
+        "nature_and_technology:7307", "nature_and_technology:7522",
+    ]  # fmt: skip
+
+
+def test_what_else_a_maker_of_one_thing_made_is_that_one(asked: Asked) -> None:
+    told = asked("o que mais há dele?", history=history("works_on_paper:6317", said="Ferrez"))
+    assert told.total == 1
+    assert not any(
+        "0" in statement.text for statement in told.statements if "rimeiros" in statement.text
+    )

@@ -33,7 +33,7 @@ def told_count(plan: Plan, hits: Sequence[Hit], tally: Tally) -> Iterator[Statem
     yield from _scope(plan, tally)
     if plan.kind == "list":
         shown = hits[:_LISTED]
-        if tally.total > len(shown):
+        if 0 < len(shown) < tally.total:
             yield notice("answer.first_shown", plan.lang, shown=number_told(len(shown), plan.lang))
         for hit in shown:
             yield from (notice_of(text, plan.lang) for text in notices_of(hit.record, plan.lang))

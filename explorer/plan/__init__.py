@@ -174,7 +174,10 @@ def _threaded(
     if thread and thread.filters:
         kind: Kind = told.kind if told.kind in COUNTED else "list"
         filters = {**filters_of(found), **thread.filters, **base.filters, **OBJECTS}
-        return replace(base, kind=kind, filters=filters, by=told.by, order=told.order)
+        return replace(
+            base, kind=kind, filters=filters, by=told.by, order=told.order, around=thread.around,
+            shown=(focus[0].id,) if reading.gives("else") else (),
+        )  # fmt: skip
     if narrows(reading, found, told) and not (thread and _before_it(question, reading)):
         last = _listed_before(question, catalogue, default_lang)
         if last is not None:

@@ -26,7 +26,7 @@ _GENERIC = (
     "which-ones",
 )  # fmt: skip
 _SAID = 2  # words of a question about "it" that say more: "what was it used for"
-_CENTURY = 100
+_CENTURY, _DECADE = 100, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Thread:
     about: tuple[str, ...] = ()
     filters: dict[str, FilterValue] = field(default_factory=dict)
     similar: bool = False
+    around: int | None = None
+    """The year that the nearest come before the others to."""
 
 
 def language_asked(reading: Reading, claims: Sequence[Claim]) -> str:
@@ -123,7 +125,7 @@ def followed(
         return Thread((first.id,), similar=True)
     more = reading.gives("else", "list", "count", "made-by", "made-in", "all")
     if told.kind != "attribute" and more and (filters := _shared(reading, first)):
-        return Thread(filters=filters)
+        return Thread(filters=filters, around=_made(first) if "from" in filters else None)
     if own or told.kind in ("group", "superlative", "count"):
         return None
     asks = told.kind == "attribute"
@@ -163,6 +165,13 @@ def narrows(reading: Reading, claims: Sequence[Claim], told: Understood) -> bool
     return bool(asked and (opens or points or alone or those))
 
 
+def _made(record: Record) -> int | None:
+    """The year in the middle of when a record's thing was made."""
+    spans = [(d.earliest, d.latest) for d in record.dates if d.kind == "creation"]
+    told = [(start + end) // 2 for start, end in spans if start is not None and end is not None]
+    return told[0] if told else None
+
+
 def _ordinal(reading: Reading, focus: Sequence[Record]) -> Record | None:
     if reading.gives("ordinal.last"):
         return focus[-1]
@@ -195,6 +204,10 @@ def _shared(reading: Reading, record: Record) -> dict[str, FilterValue]:
     spans = [d for d in record.dates if d.kind == "creation" and d.earliest is not None]
     if reading.gives("time-before") and spans and spans[0].latest is not None:
         start, end = spans[0].earliest or 0, spans[0].latest
+        if reading.gives("dim.year"):
+            return {"from": start, "to": end}
+        if reading.gives("dim.decade"):
+            return {"from": start // _DECADE * _DECADE, "to": end // _DECADE * _DECADE + 9}
         return {
             "from": (start - 1) // _CENTURY * _CENTURY + 1,
             "to": (end - 1) // _CENTURY * _CENTURY + _CENTURY,

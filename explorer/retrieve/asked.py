@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.backends.protocols import Embedder, VectorIndex
 from explorer.catalogue.generation import Generation
+from explorer.catalogue.reading import Keys
 from explorer.retrieve.alike import alike
 from explorer.retrieve.hits import retrieve
 from explorer.retrieve.ranking import rank
@@ -55,12 +56,23 @@ def hits_for(
 
 
 def _by_rank(plan: Plan, generation: Generation, embedder: Embedder) -> Sequence[int]:
-    """The keys of a list: those that hold most of the question first."""
+    """The keys of a list: those that hold most of the question first, or are nearest in time."""
     keys = generation.catalogue.matching(plan.filters)
+    if plan.around is not None:
+        return _by_time(keys, plan.around, generation)
     ranked = rank(plan, generation, embedder).keys
     first = ranked[np.isin(ranked, keys)]
     found: list[int] = [*first.tolist(), *keys[~np.isin(keys, first)].tolist()]
     return found
+
+
+def _by_time(keys: Keys, year: int, generation: Generation) -> Sequence[int]:
+    """The keys, those made nearest to a year first."""
+    records, first, last = generation.catalogue.made
+    away = np.maximum(0, np.maximum(first - year, year - last))
+    order = np.lexsort((last - first, away))
+    dated = dict.fromkeys(records[order[np.isin(records[order], keys)]].tolist())
+    return [*dated, *keys[~np.isin(keys, list(dated))].tolist()]
 
 
 def _given(records: Sequence[Record]) -> list[Hit]:

@@ -128,6 +128,8 @@ class Plan:
     """What a group is made by: century, maker, material..."""
     order: str = ""
     """What a superlative goes by: oldest, largest, acquired-last..."""
+    around: int | None = None
+    """The year a list goes by, the nearest first: "more from that time"."""
     topic: str = ""
     """What a visit, small talk, or a question out of scope is about: hours, thanks, price..."""
     unknown: tuple[str, ...] = ()
