@@ -10,6 +10,8 @@ from lxml import etree
 
 from explorer.dates import LANGUAGES, Span, read_date
 from explorer.dates.words import items_of, plain, tokens_of
+from explorer.plan.periods import periods
+from explorer.plan.reading import read
 
 
 def table(path: str) -> list[list[str]]:
@@ -24,6 +26,7 @@ def year(written: str) -> int | None:
 EXAMPLES = table("tests/dates.tsv")
 READABLE = [row for row in EXAMPLES if row[4]]
 FORMS = table("tests/date_forms.tsv")
+QUESTIONS = table("tests/question_times.tsv")
 
 
 @pytest.mark.parametrize(("text", "lang", "earliest", "latest", "certainty"), EXAMPLES)
@@ -51,6 +54,53 @@ def test_the_ways_of_each_official_language_are_read_or_left_as_words(
 ) -> None:
     expected = Span(year(earliest), year(latest), certainty) if certainty else None  # type: ignore[arg-type]
     assert read_date(words, lang) == expected
+
+
+def asked(question: str, lang: str) -> list[tuple[str, Span]]:
+    """The words of each time in a question, and its years."""
+    reading = read(question, lang)
+    told = periods(reading)
+    return [(" ".join(reading.word(i) for i in sorted(at)), span) for at, span in told]
+
+
+@pytest.mark.parametrize(("lang", "question", "times"), QUESTIONS)
+def test_times_are_understood_as_visitors_say_them_or_left_as_words(
+    lang: str, question: str, times: str
+) -> None:
+    spans = [span for _, span in asked(question, lang) if span.certainty != "circa"]
+    ends = ((span.earliest, span.latest) for span in spans)
+    told = ("..".join("" if year is None else str(year) for year in end) for end in ends)
+    assert " ".join(told) == times
+
+
+@pytest.mark.parametrize(
+    ("question", "lang", "words"),
+    [
+        ("målningar från 1600-talet är utställda", "sv", "från 1600 talet"),
+        ("porträtt från 1800-talet av kvinnor", "sv", "från 1800 talet"),
+        ("billeder fra 1600-tallet af kvinder", "da", "fra 1600 tallet"),
+        ("foto's uit 1920", "nl", "uit 1920"),
+        ("картини по-стари от 1700 г.", "bg", "по стари от 1700 г"),
+        ("quadri più antichi del 1600", "it", "più antichi del 1600"),
+    ],
+)
+def test_a_time_takes_no_word_that_is_of_something_else(
+    question: str, lang: str, words: str
+) -> None:
+    assert [told for told, _ in asked(question, lang)] == [words]
+
+
+def test_two_times_joined_are_one_only_where_no_year_is_between_them() -> None:
+    assert asked("prints of 1650 and 1700", "en") == []
+    assert asked("obrazy z V i VII wieku", "pl") == []  # nor is one of them taken for both
+    assert read_date("17th and 19th centuries", "en") == Span(1601, 1900)
+
+
+def test_a_decade_without_a_century_is_a_time_in_a_question_only() -> None:
+    for text, lang in (("années trente", "fr"), ("the thirties", "en"), ("30-talet", "sv")):
+        assert read_date(text, lang) is None
+        assert [span for _, span in asked(text, lang)] == [Span(1930, 1939)]
+    assert read_date("the thirties of the 19th century", "en") == Span(1830, 1839)
 
 
 def test_every_official_language_has_its_forms_and_its_traps() -> None:
@@ -100,7 +150,7 @@ def test_every_language_of_the_table_is_tried_and_has_the_words_that_matter() ->
         meanings.setdefault(lang, set()).add(meaning.partition("=")[0])
     assert meanings.keys() == {"mul", *LANGUAGES}
     needed = {
-        "circa", "doubt", "before", "until", "to", "bce", "ce", "century", "half", "early", "late",
+        "circa", "doubt", "before", "until", "and", "bce", "ce", "century", "half", "early", "late",
         "quarter", "block",
     }  # fmt: skip
     missing = {lang: needed - meanings[lang] for lang in LANGUAGES}

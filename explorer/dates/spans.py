@@ -40,16 +40,18 @@ def _clauses(items: list[Item], tolerant: bool) -> list[list[Item]]:
     return [clause for clause in clauses if any(item.kind != "u" for item in clause)]
 
 
-def understood(items: list[Item], lang: str) -> Span | None:
+def understood(items: list[Item], lang: str, *, joined: bool = False) -> Span | None:
     """The span of all clauses as one sentence, or the narrowest of spans that hold each other.
 
-    Names may stand before a date where `lang` is declared.
+    Names may stand before a date where `lang` is declared. Where two times are said to be `joined`
+    by "and", they are one span only if no year is between them.
     """
     clauses = _clauses(items, bool(lang))
     items = [item for clause in clauses for item in clause]
-    if whole := _span(items):
+    if whole := _span(items, joined=joined):
         return whole
-    spans = [_span(clause) for clause in clauses if any(i.kind not in "c?" for i in clause)]
+    said = [clause for clause in clauses if any(i.kind not in "c?" for i in clause)]
+    spans = [_span(clause, joined=joined) for clause in said]
     closed = [s for s in spans if s and s.earliest is not None and s.latest is not None]
     if len(spans) < 2 or len(closed) < len(spans):
         return None
@@ -60,12 +62,16 @@ def understood(items: list[Item], lang: str) -> Span | None:
     return Span(narrow[0], narrow[-1], certainty) if nested else None
 
 
-def _span(items: list[Item]) -> Span | None:
+def _span(items: list[Item], *, joined: bool) -> Span | None:
     """The span of one sentence: a date, a range, or a date with an open end."""
     kinds = {item.kind for item in items}
     certainty: Certainty = "uncertain" if "?" in kinds else "circa" if "c" in kinds else "certain"
     items = [item for item in items if item.kind not in "c?T"]
     items = items[1:] if items and items[0].kind == "V" else items
+    if "b" in kinds:  # "zurück bis ins 17. Jahrhundert": of it
+        behind = items[-1].kind == "U" or items[-1] == Item("b", 1)
+        told = kinds & set("CKH") and not behind
+        items = [item for item in items if item.kind not in "bU"] if told else []
     if items == [Item("E", -1)]:
         return Span(None, 0, certainty)  # "before Christ"
     match = _SHAPE.fullmatch("".join(item.kind for item in items))
@@ -75,9 +81,13 @@ def _span(items: list[Item]) -> Span | None:
     if certainty == "certain" and match["left"] == "n" and not right and _is_small(left[0]):
         return None  # "before 300" is said of years that have passed
     limit = match["lead"] + (match["onwards"] or "") + match["post"]
-    if limit in ("S", "W") and items[0].value and any(item.kind in "CKDH" for item in left):
+    wide = any(item.kind in "CKDH" for item in left)
+    if limit in ("A", "B") and items[0].value == 2 and wide:
+        return None  # "più antico del Seicento"
+    if limit in ("S", "W") and items[0].value and wide:
         limit = ""  # "from the 17th century"
-    years = _range(left, right) if right else _atom(left)
+    touching = joined and Item("R", 1) in items and not _is_between(items)
+    years = _range(left, right, touching=touching) if right else _atom(left)
     if years and "T" in kinds:
         years = _turn(years, left, right)
     if not years or (right and limit not in ("", "S", "W", "w", "ZY")):
@@ -94,21 +104,29 @@ def _span(items: list[Item]) -> Span | None:
     return Span(*ends, certainty)
 
 
+def _is_between(items: list[Item]) -> bool:
+    return any(item.kind == "w" or item == Item("W") for item in items)
+
+
 def _is_small(number: Item) -> bool:
     return number.value < 1000 and number.width >= 0
 
 
 def _turn(years: _Years, left: list[Item], right: list[Item]) -> _Years | None:
     """Ten years either side of a turn of the century: of a year, or of two centuries."""
-    start = (_atom(right) or years)[0] if right else years[0]
+    second = (_atom(right) or _atom([left[0], *right])) if right else years  # "wieków XIX i XX"
+    start = second[0] if second else 0
     # "The turn of the 19th century" is said of both its ends; from the 20th on it is its start.
-    if start % 100 > 1 or (not right and left[-1].kind in "CK" and start < 1901):
+    if not second or start % 100 > 1 or (not right and left[-1].kind in "CK" and start < 1901):
         return None
     return start // 10 * 10 - 10, start // 10 * 10 + 10
 
 
-def _range(left: list[Item], right: list[Item]) -> _Years | None:
-    """The years from one date to another, each borrowing what it leaves to the other to say."""
+def _range(left: list[Item], right: list[Item], *, touching: bool) -> _Years | None:
+    """The years from one date to another, each borrowing what it leaves to the other to say.
+
+    Where they must be `touching`, the years of one begin where those of the other end.
+    """
     if left[0] == Item("D", 1) and right[0].kind == "n":  # Polish "lata 1880-1900"
         left = left[1:]
     left_kinds, right_kinds = ("".join(item.kind for item in side) for side in (left, right))
@@ -131,7 +149,9 @@ def _range(left: list[Item], right: list[Item]) -> _Years | None:
         ways[-1] = left + right[-1:]
     end = _atom(right)
     for start in map(_atom, ways):
-        if start and end and start[0] <= end[0] and start[1] <= end[1]:
+        if not (start and end and start[0] <= end[0] and start[1] <= end[1]):
+            continue
+        if not touching or end[0] <= start[1] + 1:
             return start[0], end[1]
     return None
 
@@ -167,6 +187,8 @@ def _parts(items: list[Item]) -> tuple[list[Item], list[tuple[int, int]]]:
             rest.append(Item("n", item.value))  # the ordinal: "terzo quarto", "third quarter"
         elif item.kind == "h":
             parts.append((2, 0))  # "metà del Seicento": its middle
+        elif following == "K" and item in (Item("n", 1), Item("n", 2)):
+            parts.append((1, 0) if item.value == 1 else (2, 2))  # "primo", "secondo Ottocento"
         else:
             rest.append(item)
     return rest, parts
@@ -205,8 +227,8 @@ def _base(items: list[Item], era: bool) -> _Years | None:
         case "K":
             return values[0], values[0] + 99
         case "nH" | "nD" | "Dn" if (year := max(values)) >= 100 and year % 10 == 0:
-            if "D" in kinds and year < 1000:
-                return None  # "300 years"
+            if "D" in kinds and (year < 1000 or items[1] == Item("D", 2)):
+                return None  # "300 years", "2000 anni"
             return year, year + (99 if kinds == "nH" and year % 100 == 0 else 9)
         case (
             "nHnC" | "nHK" | "nDnC" | "DnnC" | "nDCn" | "DnCn" | "nDK" | "DnK"

@@ -6,7 +6,7 @@ An item is a kind (a letter, for the shapes of `spans`) and a value.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -30,6 +30,7 @@ class Token(NamedTuple):
     glued: bool = False  # a word directly after a number
     upper: bool = False
     name: bool = False  # with a capital inside a text
+    point: bool = False  # a number before a point, as ordinals are written
 
 
 class Item(NamedTuple):
@@ -48,23 +49,39 @@ class _Lexicon(NamedTuple):
 
 # The meanings of words.tsv: a letter for the shapes of `spans`, and a value where the table gives
 # none. "fill_words" stand before no number, "fill_or_to" is a range after one; "tens" is a decade
-# after 80, but not after 1880, and "decade=1" is years before two of them; "afterwards", "prior"
-# and "betwixt" stand behind their years; "age" is a block that makes no year of its number;
-# "from" and "of_or_since" a century is of it.
+# after 80, but not after 1880, "decade_or_year" after both, "decade_or_age" after an ordinal only;
+# "decade=1" is years before two of them, and after a number may count them (30 let), "decade=2"
+# always does (venti anni); "years" count after "older" and "younger", which with "_of" stand
+# before years only, for the oldest of a century is of it; "decade_named" (thirties) is
+# a number and its word, "two_named" (Otto e Novecento) two centuries; "afterwards", "prior" and
+# "betwixt" stand behind their years; "belonging", which stands before them, and "back" make no end
+# of "until" (gehört bis ins); "age" is a block that makes no year of its number; "from" and
+# "of_or_since" a century is of it.
 _KINDS = {
     "fill": ("f", 0), "fill_or_to": ("r", 0), "fill_words": ("g", 0), "ordinal": ("f", 31),
     "block": ("x", 0), "age": ("x", 2), "circa": ("c", 0), "doubt": ("?", 0),
     "number": ("n", 0), "month": ("M", 0), "bce": ("E", -1), "ce": ("E", 1),
     "century": ("C", 100), "millennium": ("C", 1000), "named": ("K", 0),
     "decades_follow": ("a", 0),
+    "years": ("f", -1), "decade_named": ("d", 0), "two_named": ("k", 0),
+    "decade_or_year": ("D", 200), "decade_or_age": ("x", 3),
+    "back": ("b", 0), "belonging": ("b", 1),
     "decade": ("D", 0), "tens": ("D", 100), "hundreds": ("H", 0), "part": ("p", 0),
     "half": ("h", 2), "third": ("F", 3), "quarter": ("F", 4), "tenth": ("F", 10),
     "early": ("P", 1), "middle": ("P", 2), "late": ("P", 3), "turn": ("T", 0),
-    "before": ("B", 0), "after": ("A", 0), "until": ("U", 0), "since": ("S", 0),
-    "between": ("W", 0), "betwixt": ("w", 0), "to": ("R", 0), "finished": ("V", 0),
+    "before": ("B", 0), "after": ("A", 0), "older": ("B", 1), "younger": ("A", 1),
+    "older_of": ("B", 2), "younger_of": ("A", 2),
+    "until": ("U", 0), "since": ("S", 0),
+    "between": ("W", 0), "betwixt": ("w", 0), "to": ("R", 0), "and": ("R", 1), "finished": ("V", 0),
     "from": ("W", 1), "of_or_since": ("S", 1),
     "or_later": ("Z", 0), "afterwards": ("N", 0), "or_earlier": ("Y", 0), "prior": ("O", 0),
 }  # fmt: skip
+
+_EXPANDED: dict[str, Callable[[int], tuple[Item, ...]]] = {
+    "f": lambda _: (),
+    "d": lambda ten: (Item("n", ten), Item("H")),
+    "k": lambda first: (Item("K", first), Item("R", 1), Item("K", first + 100)),
+}
 
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _SPLIT = re.compile(
@@ -108,7 +125,8 @@ def tokens_of(text: str, months: bool = False) -> Iterator[Token]:
             case "sign":
                 yield Token("w", "-" if raw == "–" else raw)
             case "number" | "thousands":
-                yield Token("n", value=int(re.sub(r"\D", "", raw)[:9]), width=len(raw))
+                value, point = int(re.sub(r"\D", "", raw)[:9]), text[match.end() :][:1] == "."
+                yield Token("n", value=value, width=len(raw), point=point)
             case "named":
                 yield Token("K", value=int(raw[1:]) + 1001)
             case "reversed":
@@ -156,7 +174,9 @@ def _shared() -> tuple[dict[str, Item], dict[str, frozenset[str]]]:
     meanings: dict[str, dict[str, Item]] = defaultdict(dict)
     for lang in LANGUAGES:
         for key, item in _tables()[lang].items():
-            meanings[key][lang] = item
+            *before, last = key.split(" ")
+            if not before or not _ROMAN_ORDINAL.fullmatch(last):  # Spanish only: "del XIX"
+                meanings[key][lang] = item
     for key in [key for key in meanings if key[0] == "#"]:
         meanings[key] = meanings.get(key[1:], {}) | meanings[key]
     general = _tables()["mul"]
@@ -229,10 +249,17 @@ def items_of(tokens: list[Token], lang: str, other: str = "") -> list[Item]:
             if lang == "fr" and item.width == 0 and _is_century(token):
                 item = Item("n", item.value, -1)
         last = items[-1] if items else Item("")
+        item = _counted(item, items, pointed=i > 0 and tokens[i - 1].point)
         if item.kind == "f" and 0 < item.value < last.value:
             item = Item("u")  # "1880er" is no ordinal
-        elif item == Item("D", 100):
-            item = Item("D" if last.kind == "n" and last.value < 100 else "f")
+        elif (
+            lang == "fr"
+            and item.kind == "f"
+            and token.glued
+            and token.word == "e"
+            and last.width == 2
+        ):
+            items[-1] = last._replace(width=-1 if 10 <= last.value <= 21 else 2)  # "du 16e"
         elif item.kind == "g":
             before_number = i + used < len(tokens) and tokens[i + used].kind == "n"
             item = Item("u" if before_number else "f")
@@ -240,11 +267,29 @@ def items_of(tokens: list[Token], lang: str, other: str = "") -> list[Item]:
             item = Item("R" if last.kind == "n" else "f")
         elif item.kind == "u" and not (token.name and _passable(token.word, lang)):
             item = Item("u")
-        if item.kind != "f":
-            items.append(item)
+        items += _EXPANDED[item.kind](item.value) if item.kind in _EXPANDED else (item,)
         after_number = item.kind == "n" or (item.kind == "f" and token.glued)
         i += used
     return items
+
+
+def _counted(item: Item, items: list[Item], *, pointed: bool) -> Item:
+    """What a word of years means behind these items: a decade, nothing, or how many years."""
+    last = items[-1] if items else Item("")
+    if last.kind != "n":
+        return Item("f") if item.kind == "D" and item.value >= 100 else item
+    if item == Item("x", 3):  # Latvian "gadiem", as in "20. gadsimta 50. gadiem"
+        ordinal = last.width == 0 or (pointed and items[-2:-1] == [Item("C", 100)])
+        return Item("D") if ordinal else Item("x", 2)
+    older = any(other.kind in "AB" and other.value for other in items)
+    if older and not pointed and (item.kind in "Dx" or item == Item("f", -1)):
+        return Item("x", 2)  # "older than 2000 years"
+    if item.kind != "D":
+        return item
+    if item.value >= 100 and last.value >= 100:
+        limited = last.value % 10 or any(other.kind in "cBAUW" for other in items)
+        return Item("f" if item.value == 100 or limited else "D")
+    return Item("D", 0 if pointed else min(item.value, 1)) if item.value != 2 else item
 
 
 def _passable(word: str, lang: str) -> bool:

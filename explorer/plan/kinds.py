@@ -92,9 +92,10 @@ def _told(reading: Reading, cues: Sequence[str] | dict[str, tuple[str, ...]]) ->
     return reading.at(*cues)
 
 
-def _topic(reading: Reading, cues: Sequence[str]) -> str:
-    """The first of these cues that is given, the one of most words."""
-    given = sorted(reading.given(*cues), key=lambda c: (-len(c.at), cues.index(c.cue)))
+def _topic(reading: Reading, cues: Sequence[str], taken: frozenset[int] = frozenset()) -> str:
+    """The first of these cues that is given, beside words `taken`; the one of most words."""
+    own = (cue for cue in reading.given(*cues) if not cue.at <= taken)
+    given = sorted(own, key=lambda c: (-len(c.at), cues.index(c.cue)))
     return given[0].cue if given else ""
 
 
@@ -131,7 +132,8 @@ def _counted(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) ->
     by, dimension = _dimension(reading, claims)
     if not by and either_gender(reading, claims) and reading.gives("count"):
         by = "gender"
-    order = _topic(reading, SUPERLATIVES)
+    dated = frozenset(i for c in claims if c.name in ("from", "to") for i in c.at)
+    order = _topic(reading, SUPERLATIVES, dated)  # "più antiche del 1600" is no superlative
     silent = _told(reading, _COUNTING) - _making_nobody(reading, claims)
     left |= _asking(reading, claims, silent)
     if by:

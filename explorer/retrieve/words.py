@@ -15,6 +15,8 @@ from explorer.types import Naming
 K1, B = 0.9, 0.4
 """BM25's parameters, as Anserini has them; how often a word stands in a passage does not count."""
 
+_TELLING = 6  # letters of a stem that is looked for in every language
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -80,8 +82,11 @@ def _bearing(name: Naming, values: Sequence[str], generation: Generation) -> Ite
 def _match(word: str, lang: str, found: Sequence[Expansion], generation: Generation) -> WordMatch:
     best = np.zeros(generation.manifest.rows, np.float32)
     often = 0
-    for form in forms(word, lang):
+    plain, *stems = forms(word, lang)
+    for form in (plain, *stems):
         rows, shares = _postings(form, generation)
+        if form in stems and len(form) < _TELLING:  # Swedish "monet" is no French "mon"
+            rows, shares = _spoken(lang, rows, shares, generation)
         best[rows] = np.maximum(best[rows], shares)
         often = max(often, len(rows))
     held = np.flatnonzero(best)
@@ -102,10 +107,15 @@ def _meet(expansion: Expansion, generation: Generation) -> Met:
     """Where an expansion stands in passages of its language."""
     rows, shares = _postings(expansion.form, generation)
     if expansion.lang:
-        own = generation.row_languages.get(expansion.lang)
-        kept = own[rows] if own is not None else np.zeros(len(rows), np.bool_)
-        rows, shares = rows[kept], shares[kept]
+        rows, shares = _spoken(expansion.lang, rows, shares, generation)
     return Met(expansion, rows, np.asarray(shares * expansion.share, np.float32))
+
+
+def _spoken(lang: str, rows: Ints, shares: Floats, generation: Generation) -> tuple[Ints, Floats]:
+    """Those of the rows that are in a language."""
+    own = generation.row_languages.get(lang)
+    kept = own[rows] if own is not None else np.zeros(len(rows), np.bool_)
+    return rows[kept], shares[kept]
 
 
 def _idf(frequency: int, total: int) -> float:
