@@ -203,6 +203,13 @@ def _spelt(lang: str, concept_id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(own.lower() for label in labels for own in words(label)))
 
 
+@cache
+def label_words(lang: str) -> frozenset[str]:
+    """The folded words of all labels of a language, and of their forms."""
+    told = (own for one in concepts() for own in _spelt(_column(lang), one))
+    return frozenset(map(fold, told))
+
+
 def is_lookalike(word: str, lang: str) -> bool:
     """Whether a folded word only shares its stem with a label: French "porte" is no "port"."""
     return word in _lookalikes().get(_column(lang), frozenset())

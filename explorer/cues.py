@@ -58,6 +58,19 @@ def cues_of(folded: Sequence[str], lang: str) -> tuple[Cued, ...]:
     return tuple(one for one in every if not any(one.at < other.at for other in every))
 
 
+@cache
+def cue_words(lang: str) -> frozenset[str]:
+    """The folded words that stand whole in the patterns of a language."""
+    return frozenset(
+        word.letters
+        for index in _patterns(tongue(lang))
+        for several in index.values()
+        for _, pattern in several
+        for word in pattern
+        if word is not None and not word.open
+    )
+
+
 def _matched(pattern: _Pattern, folded: Sequence[str], i: int) -> Iterator[tuple[int, ...]]:
     """The places of the words of a pattern from place `i` on, the narrowest first."""
     if not pattern:

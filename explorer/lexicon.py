@@ -61,6 +61,14 @@ def pivots(term: str, lang: str) -> list[tuple[str, float]]:
     return _means(table, at)
 
 
+def is_term(term: str, lang: str) -> bool:
+    """Whether a folded stem is one of the language's words, as far as the table goes."""
+    if tongue(lang) != "en":
+        return bool(pivots(term, lang))
+    at = int(np.searchsorted(_english(), np.bytes_(term.encode()[:TERM])))
+    return at < len(_english()) and bool(_english()[at] == np.bytes_(term.encode()[:TERM]))
+
+
 def kindred(term: str, lang: str) -> list[tuple[str, float]]:
     """What the words mean that begin as an unknown one does: inflected forms, as like as not.
 

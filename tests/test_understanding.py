@@ -361,3 +361,43 @@ def test_what_else_a_maker_of_one_thing_made_is_that_one(asked: Asked) -> None:
     assert not any(
         "0" in statement.text for statement in told.statements if "rimeiros" in statement.text
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hur mnga kartor från Europa finns det", {"type": ["#map"], "place": ["#europe"]}),
+        ("numero di ogetti di legno", {"material": ["#wood"]}),
+        ("najstarszy przedmoit ze szkła", {"material": ["#glass"]}),
+        ("Hoeveel schildrijen komen uit Japan?", {"type": ["#painting"], "place": ["#jp"]}),
+    ],
+)
+def test_a_slip_of_one_letter_is_mended_where_the_question_is_then_counted(
+    planned: Planned, text: str, expected: dict[str, object]
+) -> None:
+    plan = planned(text)
+    assert plan.unknown == ()
+    assert filters(plan) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [("how many famos paintings", ("famos",)), ("how many Dali paintings", ("Dali",))],
+)
+def test_a_word_that_may_be_no_slip_stays_unknown(
+    planned: Planned, text: str, unknown: tuple[str, ...]
+) -> None:
+    assert planned(text).unknown == unknown
+
+
+def test_or_between_two_values_of_one_filter_is_counted(planned: Planned) -> None:
+    told = planned("koliko slik imate s Kitajske ali z Japonske")
+    assert (told.unknown, told.filters["place"]) == ((), ["#cn", "#jp"])
+    assert planned("how many paintings from France or prints from Japan").unknown
+
+
+def test_men_beside_a_time_are_not_lost(planned: Planned) -> None:
+    told = planned("how many photographs taken by men between 1880 and 1900 do we have")
+    assert filters(told) == {
+        "type": ["#photograph"], "gender": "male", "from": 1880, "to": 1900,
+    }  # fmt: skip

@@ -27,6 +27,7 @@ from explorer.types import FILTERS, Filters, Passage, Record
 from explorer.wire import load_record
 
 Keys = NDArray[np.int64]
+_SPOKEN = 50  # records of which one is enough for a language to be spoken
 _NONE: Keys = np.empty(0, np.int64)
 _ORDERS = {
     "number": "id",
@@ -264,6 +265,16 @@ class Catalogue:
         other = self.rows("SELECT name, also, value FROM facet_also")
         also = {name: [(a, value) for of, a, value in other if of == name] for name in NAMED}
         return {name: naming(self._counted.get(name), also[name]) for name in NAMED}
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages in which at least one object in fifty is recorded."""
+        rows = self.rows(
+            "SELECT p.lang, count(*) FROM passage p JOIN record r ON r.key = p.record"
+            " WHERE p.field = '' AND r.kind = 'object' GROUP BY p.lang"
+        )
+        told = {lang: int(count) for lang, count in rows}
+        return frozenset(lang for lang, n in told.items() if _SPOKEN * n >= sum(told.values()))
 
     @cached_property
     def made(self) -> tuple[Keys, Keys, Keys]:

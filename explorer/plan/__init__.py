@@ -14,6 +14,7 @@ from explorer.plan.elsewhere import elsewhere, here
 from explorer.plan.kinds import Understood, either_gender, understood
 from explorer.plan.reading import Reading, read
 from explorer.plan.refusals import contradicting, pointing, qualified, single_years
+from explorer.plan.slips import mended
 from explorer.plan.thread import (
     Thread,
     asks_for_more,
@@ -38,6 +39,7 @@ from explorer.types import COUNTED, Kind, Plan, Question
 
 __all__ = ["asked_fields", "check_question", "content_words", "known_language", "plan"]
 
+_SEARCHED = frozenset(("explore", "known_item"))
 _OF_ONE = frozenset(("known_item", "attribute", "explore"))
 _SEVERAL = 2  # records of an answer of which there may be more
 _TURNS = 6  # of a conversation that are looked back to
@@ -53,7 +55,20 @@ def check_question(question: Question, limit: int) -> None:
 
 
 def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan:
-    """The question as understood without a model, with what went before."""
+    """The question as understood without a model, with what went before.
+
+    Where that counts nothing, slips of the typist are mended, if what they were to be is counted.
+    """
+    planned, reading = _planned(question, catalogue, default_lang)
+    if not planned.unknown and planned.kind not in _SEARCHED:
+        return planned
+    text = mended(reading, catalogue)
+    other = _planned(replace(question, text=text), catalogue, default_lang)[0] if text else planned
+    counted = other.kind in COUNTED and not other.unknown and other.heard == planned.heard
+    return other if counted else planned
+
+
+def _planned(question: Question, catalogue: Catalogue, default_lang: str) -> tuple[Plan, Reading]:
     question = replace(question, history=question.history[-_TURNS:])
     text = nfc(question.text)
     prior = known_language(question.lang) or _spoken_before(question, default_lang)
@@ -63,7 +78,7 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
     reading = read(rest, heard)
     found = claims(reading, catalogue, threaded=bool(question.history or question.page))
     if asked := language_asked(reading, found):
-        return _again(question, catalogue, asked, default_lang)
+        return _again(question, catalogue, asked, default_lang), reading
     lang = spoken_language(heard, prior, default_lang)
     title = bool(numbers) or names_title(reading, catalogue)
     held = catalogue.counted("institution")
@@ -75,7 +90,7 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
         generate=question.generate,
     )  # fmt: skip
     if threaded := _threaded(base, question, reading, found, told, catalogue, default_lang):
-        return threaded
+        return threaded, reading
     if told.kind in COUNTED:
         counting = _counting(base, reading, found, told)
         if not found and (question.history or question.page) and reading.gives("this"):
@@ -84,14 +99,14 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
             counting = replace(counting, unknown=(*counting.unknown, *these))
         vain = counting.unknown or (_describing(found, catalogue) and _none(counting, catalogue))
         if told.kind != "list" or not vain:
-            return counting
+            return counting, reading
         told, base = replace(told, kind="explore"), replace(base, kind="explore")
     works, name = here(reading, catalogue) if told.kind in _OF_ONE else ((), frozenset())
     fields, kept = asked_fields(content_words(rest, heard), lang)
     kept = [w for w in _beyond_cues(kept, reading, told) if not (works and fold(w) in name)]
     if question.history and not numbers and only_points(reading, found, told):
         kept = []  # and there is nothing that it points to
-    return replace(
+    told_of = replace(
         base,
         kind="known_item" if (numbers or works) and told.kind == "explore" else told.kind,
         works=works,
@@ -100,6 +115,7 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
         fields=tuple(dict.fromkeys((*told.fields, *fields))),
         elsewhere="" if title or works else elsewhere(reading, catalogue),
     )
+    return told_of, reading
 
 
 def _without(text: str, numbers: Sequence[str]) -> str:

@@ -31,6 +31,7 @@ POINTING = (
 )  # fmt: skip
 """Cues whose words point back in a conversation."""
 _DIMENSION = 2  # words between "per" and what is grouped by
+_TOLD = 1  # claims of cues
 _SURE = 4  # claims from here on are of single words of a vocabulary
 _FREE = "creativecommons.org/publicdomain/"  # in a statement of rights: the mark, and CC0
 
@@ -60,6 +61,10 @@ def claims(reading: Reading, catalogue: Catalogue, *, threaded: bool = False) ->
                 kept[i] = replace(own, at=own.at | (claim.at - taken))
                 taken |= claim.at
                 break
+    for claim in found:  # a cue of which another claim took a word restricts all the same
+        inside = any(claim.at <= own.at or claim.name == own.name for own in kept)
+        if claim.rank == _TOLD and not inside:
+            kept.append(claim)
     makers = (_as_makers(reading, claim, kept) for claim in kept)
     return tuple(sorted(makers, key=lambda one: min(one.at)))
 
@@ -149,13 +154,13 @@ def _by_cue(reading: Reading, catalogue: Catalogue, *, in_room: bool) -> Iterato
             continue  # "is it in storage"
         if cue.cue in _CUES:
             name, value = _CUES[cue.cue]
-            yield Claim(cue.at, name, (value,), 1)
+            yield Claim(cue.at, name, (value,), _TOLD)
         elif cue.cue == "is-on-view" and reading.gives(*_ASKED):
-            yield Claim(cue.at, "on_view", (True,), 1)
+            yield Claim(cue.at, "on_view", (True,), _TOLD)
         elif cue.cue == "rights-free":
             held = catalogue.counted("rights")
             free = tuple(v for v in held.values if _FREE in v) if held else ()
-            yield Claim(cue.at, "rights", free or (_FREE,), 1)
+            yield Claim(cue.at, "rights", free or (_FREE,), _TOLD)
 
 
 def _countries(reading: Reading) -> Iterator[Claim]:

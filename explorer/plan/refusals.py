@@ -47,11 +47,24 @@ def contradicting(
     if not joined:  # "festett váza", a painted vase; Japanese prints made in France
         for own in (by_name.get("type", []), by_name.get("place", [])):
             clashing += [claim for claim in own[1:] if claim.values != own[0].values]
-    if either and len(by_name) > 1:
+    if either and len(by_name) > 1 and not _joins_values(reading, found):
         clashing += found[1:]
     clashing += _shown(reading, found)
     again = frozenset() if grouped else _asked_twice(reading)
     return frozenset(place for claim in clashing for place in claim.at) | again
+
+
+def _joins_values(reading: Reading, found: Sequence[Claim]) -> bool:
+    """Whether every "or" stands between two values of one filter: "from China or Japan"."""
+    for place in (min(cue.at) for cue in reading.given("or") if cue.start):
+        before = [claim for claim in found if max(claim.at) < place]
+        behind = [claim for claim in found if min(claim.at) > place]
+        if not before or not behind:
+            return False
+        left, right = max(before, key=lambda c: max(c.at)), min(behind, key=lambda c: min(c.at))
+        if left.name != right.name or left.name in SINGLE or left.more or right.more:
+            return False
+    return True
 
 
 def _asked_twice(reading: Reading) -> frozenset[int]:

@@ -196,7 +196,12 @@ def _widest(ways: Sequence[tuple[str, str]], catalogue: Catalogue) -> Sequence[t
 
 
 def by_values(reading: Reading, catalogue: Catalogue) -> Iterator[Claim]:
-    """The claims of words that are values of a facet which the vocabulary lacks."""
+    """The claims of words that are values of a facet which the vocabulary lacks.
+
+    Where records speak several languages, a value says nothing of those in another.
+    """
+    if len(catalogue.languages) > 1:
+        return
     origin = reading.at("made-by", "made-in") - reading.at("depicting")
     small = reading.small()
     small |= {i for c in reading.given("made-by", "made-in") if len(c.at) > 1 for i in c.at}
