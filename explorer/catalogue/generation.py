@@ -95,14 +95,21 @@ class Generation:
     @cached_property
     def row_lengths(self) -> NDArray[np.float32]:
         """How long each row is, in units of what they are on average."""
-        lengths = self.catalogue.row_lengths(self.manifest.rows)
+        lengths = np.zeros(self.manifest.rows, np.float32)
+        for row, length in self.catalogue.rows("SELECT row, length FROM passage"):
+            lengths[row] = length
         total = float(lengths.sum())
         return lengths * np.float32(self.manifest.passages / total) if total else lengths
 
     @cached_property
     def row_languages(self) -> dict[str, NDArray[np.bool_]]:
         """Language -> which rows of the matrix are of it."""
-        return self.catalogue.row_languages(self.manifest.rows)
+        found: dict[str, NDArray[np.bool_]] = {}
+        for row, lang in self.catalogue.rows("SELECT row, lang FROM passage"):
+            if lang not in found:
+                found[lang] = np.zeros(self.manifest.rows, np.bool_)
+            found[lang][row] = True
+        return found
 
     @cached_property
     def record_starts(self) -> NDArray[np.int64]:

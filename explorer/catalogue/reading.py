@@ -314,22 +314,6 @@ class Catalogue:
             records[row] = key
         return records
 
-    def row_languages(self, total: int) -> dict[str, NDArray[np.bool_]]:
-        """Language -> whether each of `total` rows is of it."""
-        found: dict[str, NDArray[np.bool_]] = {}
-        for row, lang in self.rows("SELECT row, lang FROM passage"):
-            if lang not in found:
-                found[lang] = np.zeros(total, np.bool_)
-            found[lang][row] = True
-        return found
-
-    def row_lengths(self, total: int) -> NDArray[np.float32]:
-        """How many forms the word index holds of each of `total` rows."""
-        lengths = np.zeros(total, np.float32)
-        for row, length in self.rows("SELECT row, length FROM passage"):
-            lengths[row] = length
-        return lengths
-
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in their order; text is "" for cuts of a Field."""
         marks = ",".join("?" * len(rows))

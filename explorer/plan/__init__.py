@@ -62,7 +62,7 @@ def plan(question: Question, catalogue: Catalogue, *, default_lang: str) -> Plan
     planned, reading = _planned(question, catalogue, default_lang)
     if not planned.unknown and planned.kind not in _SEARCHED:
         return planned
-    text = mended(reading, catalogue)
+    text = mended(reading, catalogue, things=bool(planned.unknown))
     other = _planned(replace(question, text=text), catalogue, default_lang)[0] if text else planned
     counted = other.kind in COUNTED and not other.unknown and other.heard == planned.heard
     return other if counted else planned

@@ -16,16 +16,17 @@ _LEAST = 5  # letters of the word it was to be
 _MOST = 3  # slips in one question
 
 
-def mended(reading: Reading, catalogue: Catalogue) -> str:
+def mended(reading: Reading, catalogue: Catalogue, *, things: bool) -> str:
     """The question without slips of one letter; "" where there are none, or too many to be sure.
 
     A slip is a word that neither the language, the vocabulary nor any record has, and that is one
-    letter off a single word of the vocabulary. Names are left as they are.
+    letter off a single word of the vocabulary; of what asks only, but for `things`: "algum monet"
+    is no mountain. Names are left as they are.
     """
     slips = {
         place: word
         for place in range(len(reading))
-        if _is_slip(reading, place, catalogue) and (word := _meant(reading, place))
+        if _is_slip(reading, place, catalogue) and (word := _meant(reading, place, things))
     }
     if not 0 < len(slips) <= _MOST:
         return ""
@@ -47,7 +48,7 @@ def _is_slip(reading: Reading, place: int, catalogue: Catalogue) -> bool:
     return not catalogue.frequency(word)
 
 
-def _meant(reading: Reading, place: int) -> str:
+def _meant(reading: Reading, place: int, things: bool) -> str:
     """The one word that a slip is a letter away from; "" where there are several or none."""
     word = reading.folded[place]
     sizes = range(max(_LEAST, len(word) - 1), len(word) + 2)
@@ -57,7 +58,8 @@ def _meant(reading: Reading, place: int) -> str:
         for own in _by_beginning(reading.lang).get((word[0], size), ())
         if distance(word, own, 1) <= 1
     ]
-    return near[0] if len(near) == 1 else ""
+    sure = len(near) == 1 and (things or near[0] in cue_words(reading.lang))
+    return near[0] if sure else ""
 
 
 def _known(lang: str) -> frozenset[str]:
