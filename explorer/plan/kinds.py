@@ -222,11 +222,10 @@ def _listed(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) -> 
     asked = names and reading.gives("list", "all", "room")
     works = reading.gives("filler") and (names - {"maker"} or reading.gives("made-by"))
     made = works and names & {"material", "technique"} and reading.gives("made-of")
-    shown = works and "subject" in names and reading.gives("depicting")  # "works with the sea"
     things = "type" in names or works or _genres(claims)
     if _pointed_at(reading, claims):
         return Understood("explore", left=left)
-    if not left and (asked or made or shown or (things and names & _TELLING)):
+    if not left and (asked or made or (things and names & _TELLING)):
         return Understood("list", left=left)
     # A maker and more words: "the one by Vermeer with the pearl" is one work.
     return Understood("known_item" if left and "maker" in names else "explore", left=left)

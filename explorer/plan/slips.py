@@ -26,7 +26,9 @@ def mended(reading: Reading, catalogue: Catalogue, *, things: bool) -> str:
     slips = {
         place: word
         for place in range(len(reading))
-        if _is_slip(reading, place, catalogue) and (word := _meant(reading, place, things))
+        if (things or not _is_after_by(reading, place))
+        and _is_slip(reading, place, catalogue)
+        and (word := _meant(reading, place, things))
     }
     if not 0 < len(slips) <= _MOST:
         return ""
@@ -37,11 +39,15 @@ def mended(reading: Reading, catalogue: Catalogue, *, things: bool) -> str:
     return text + reading.text[end:]
 
 
+def _is_after_by(reading: Reading, place: int) -> bool:
+    """Whether a name may stand there in small letters: "har i noget af krøyer"."""
+    before = reading.folded[place - 1 : place] if place else ()
+    return any(cue.cue == "made-by" for cue in cues_of(before, reading.lang))
+
+
 def _is_slip(reading: Reading, place: int, catalogue: Catalogue) -> bool:
     word, lang = reading.folded[place], reading.lang
-    before = reading.folded[place - 1 : place] if place else ()
-    person = any(cue.cue == "made-by" for cue in cues_of(before, lang))  # "noget af krøyer"
-    if len(word) < _SHORTEST or not word.isalpha() or reading.is_name(place) or person:
+    if len(word) < _SHORTEST or not word.isalpha() or reading.is_name(place):
         return False
     if word in _known(lang) or is_term(reading.stems[place], lang) or is_term(word, lang):
         return False
