@@ -3,6 +3,7 @@
 Refusals are always a problem and a remedy; nothing a person types is logged or kept.
 """
 
+import asyncio
 import logging
 import socket
 import threading
@@ -12,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from time import monotonic
 from typing import Annotated, Any, ClassVar, Literal
 
-from anyio.to_thread import current_default_thread_limiter
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import Body, FastAPI, Header, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, Response, StreamingResponse
@@ -29,7 +30,7 @@ from explorer.phrases import error_words, languages_spoken, phrase, phrases
 from explorer.plan import check_question
 from explorer.render.calls import calls_page
 from explorer.search import search
-from explorer.types import FilterValue, Question, Record
+from explorer.types import Answer, FilterValue, Question, Record
 from explorer.wire import dump
 from explorer.wiring import Explorer
 
@@ -38,6 +39,7 @@ _MOST = 256  # questions on their way: the last of them is answered in some seco
 _THREADS = 40  # for all but those who wait for the language model
 _WAITING = 8
 _RETRY = "5"  # seconds
+_LOOKED_AFTER = 0.25  # seconds between two looks at whether somebody still waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,14 @@ class Crowd:
 
 def _add_asking(app: FastAPI, explorer: Explorer) -> None:
     @app.post("/api/ask", tags=["ask"])
-    def asked(question: Annotated[Question, Body()], accept: Annotated[str, Header()] = "") -> Any:
+    async def asked(
+        question: Annotated[Question, Body()],
+        request: Request,
+        accept: Annotated[str, Header()] = "",
+    ) -> Any:
         """One Answer, or its events where text/event-stream is accepted."""
         if "text/event-stream" not in accept:
-            return _json(answer(question, explorer))
+            return _json(await _whole(question, explorer, request))
         # Refused before the stream begins, so that the refusal has its own status.
         check_question(question, explorer.settings.question_limit)
         explorer.serving()
@@ -139,6 +145,22 @@ def _add_asking(app: FastAPI, explorer: Explorer) -> None:
                 limit=wanted.limit, offset=wanted.offset, sort=wanted.sort,
             )
         )  # fmt: skip
+
+
+async def _whole(question: Question, explorer: Explorer, request: Request) -> Answer:
+    """The answer, made in a thread, which knows when nobody waits for it any more."""
+    left = threading.Event()
+
+    async def watch() -> None:
+        while not await request.is_disconnected():
+            await asyncio.sleep(_LOOKED_AFTER)
+        left.set()
+
+    watching = asyncio.create_task(watch())
+    try:
+        return await run_sync(answer, question, explorer, left.is_set)
+    finally:
+        watching.cancel()
 
 
 class _Streamed(StreamingResponse):

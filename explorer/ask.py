@@ -71,8 +71,8 @@ def ask(
     yield Event("answer", replace(made, took_ms=took))
 
 
-def answer(question: Question, explorer: Explorer) -> Answer:
+def answer(question: Question, explorer: Explorer, left: Callable[[], bool] = stays) -> Answer:
     """The whole answer at once."""
-    *_, last = ask(question, explorer)
+    *_, last = ask(question, explorer, left)
     assert isinstance(last.data, Answer)
     return last.data

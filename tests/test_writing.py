@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from time import monotonic
@@ -288,6 +289,27 @@ def test_a_visitor_who_leaves_frees_the_slot_and_the_model(
     assert monotonic() - left < 1.5
     with explorer.writer.admission.asking("", lambda: False) as ticket:
         assert list(explorer.writer.admission.enter(ticket)) == []
+
+
+def test_who_waits_for_a_whole_answer_and_leaves_frees_the_slot_too(
+    address: tuple[str, Explorer], server: Serving
+) -> None:
+    url, explorer = address
+    before = len(server.chats)
+    asked = threading.Thread(target=_ask_and_hang_up, args=(url,))
+    asked.start()
+    assert _soon(lambda: len(server.chats) > before)
+    asked.join(5)
+    left = monotonic()
+    assert server.chats[-1].gone.wait(3)
+    assert monotonic() - left < 1.5
+    with explorer.writer.admission.asking("", lambda: False) as ticket:
+        assert list(explorer.writer.admission.enter(ticket)) == []
+
+
+def _ask_and_hang_up(url: str) -> None:
+    with suppress(httpx.ReadTimeout):
+        httpx.post(f"{url}/api/ask", json={"text": PEARL}, timeout=1)
 
 
 def test_statements_of_the_model_are_marked_so_for_the_page(opened: Opened) -> None:
