@@ -8,6 +8,7 @@ from math import log1p
 from explorer.catalogue.generation import Calibration
 from explorer.catalogue.wordforms import NAMING
 from explorer.compounds import parts
+from explorer.concepts import named
 from explorer.lexicon import pivots
 from explorer.retrieve.words import WordMatch
 from explorer.text import fold, forms, stem, words
@@ -174,9 +175,14 @@ def assured(hit: Hit, calibration: Calibration) -> bool:
 
 
 def _keyword(plan: Plan, hit: Hit) -> bool:
-    """Whether all that was typed is a word or two, and the record holds them or what means them."""
-    bare = len(plan.words) == len(words(plan.text)) <= _BARE
-    return bare and set(plan.words) <= {*hit.words, *_meant(hit)}
+    """Whether all that was typed is a word or two, and the record holds them or what means them.
+
+    Or one word of the vocabulary beside those that only ask: "works with the sea".
+    """
+    held = set(plan.words) <= {*hit.words, *_meant(hit)}
+    if len(plan.words) == 1 and any(named([stem(plan.words[0], plan.heard)], plan.heard)):
+        return held
+    return held and len(plan.words) == len(words(plan.text)) <= _BARE
 
 
 def _meant(hit: Hit) -> set[str]:
