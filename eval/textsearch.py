@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from explorer.catalogue.wordforms import index_forms
 from explorer.plan import content_words
-from explorer.retrieve.words import K1, B
-from explorer.text import forms
+from explorer.retrieve.words import K1, TELLING, B
+from explorer.text import fold, forms
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -26,6 +26,7 @@ class WordIndex:
     def __init__(self, texts: Sequence[str], langs: Sequence[str]) -> None:
         counts = [_counted(text, lang) for text, lang in zip(texts, langs, strict=True)]
         self.total = len(counts)
+        self._langs = np.array(list(langs), dtype=object)
         lengths = np.array([count.total() for count in counts], np.float32)
         norms = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))
         held: dict[str, list[int]] = {}
@@ -40,12 +41,21 @@ class WordIndex:
         """In how many texts a folded form stands."""
         return len(self._postings[form][0]) if form in self._postings else 0
 
+    def _held(self, form: str, word: str, lang: str) -> tuple[Ints, Floats]:
+        """The rows that hold a form; a short stem only where the question's language is spoken."""
+        rows, shares = self._postings.get(form, (np.empty(0, np.int64), np.empty(0, np.float32)))
+        if form != fold(word) and len(form) < TELLING:
+            spoken = self._langs[rows] == lang
+            return rows[spoken], shares[spoken]
+        return rows, shares
+
     def coverage(self, asked: Sequence[str], lang: str) -> Floats:
         """Per text BM25 over the highest it could be for these words, 0..1."""
         covered = np.zeros(self.total, np.float32)
         weight = 0.0
         for word in asked:
-            known = [self._postings[form] for form in forms(word, lang) if form in self._postings]
+            known = [self._held(form, word, lang) for form in forms(word, lang)]
+            known = [(rows, shares) for rows, shares in known if len(rows)]
             idf = self._idf(max((len(rows) for rows, _ in known), default=0))
             weight += idf
             if len(known) == 1:

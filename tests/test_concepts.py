@@ -163,3 +163,56 @@ def test_a_kind_of_instrument_is_a_musical_instrument() -> None:
     for lang, value in {"pt": "xilofone", "nl": "lamellofoon", "el": "έγχορδο"}.items():
         concept = of_value(value, lang, "type")
         assert concept is not None and "musical-instrument" in lineage(concept.id), value
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "narrower", "broader"),
+    [
+        ("en", "chess", "chess", "game-subject"), ("it", "scacchi", "chess", "game-subject"),
+        ("de", "Käfer", "beetle", "insect-subject"), ("pl", "apteka", "pharmacy", "medicine"),
+        ("it", "tarda antichità", "late-antiquity", "antiquity"),
+        ("de", "Spätantike", "late-antiquity", "antiquity"),
+        ("fr", "cathédrale", "cathedral", "church"), ("nl", "dolk", "dagger", "knife"),
+        ("de", "Gusseisen", "cast-iron", "iron"), ("en", "gold thread", "gold-thread", "gold"),
+        ("el", "φανάρι", "lantern", "lamp"), ("hu", "triptichon", "triptych", "polyptych"),
+    ],
+)  # fmt: skip
+def test_a_narrower_word_is_never_counted_as_its_broader_one(
+    lang: str, said: str, narrower: str, broader: str
+) -> None:
+    ids = _ids(said, lang)
+    assert narrower in ids
+    assert broader not in ids
+    assert broader in lineage(narrower)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "other"),
+    [
+        ("it", "tornitura", "wheel-throwing"), ("en", "merchant", "trade"),
+        ("nl", "arts", "medicine"), ("de", "Lehrer", "school"),
+        ("en", "skeleton", "skull"), ("sk", "kniha", "reading"), ("en", "palace", "castle"),
+        ("en", "albumen print", "print"), ("de", "gedrechselt", "wheel-throwing"),
+    ],
+)  # fmt: skip
+def test_a_word_beside_a_concept_does_not_name_it(lang: str, said: str, other: str) -> None:
+    assert other not in _ids(said, lang)
+
+
+def test_what_was_made_or_invented_by_somebody_is_no_craft() -> None:
+    assert "craft" not in _ids("crafted by hand", "en")
+    assert "turning" not in _ids("from the turn of the century", "en")
+    assert "turning" in _ids("wood turning", "en")
+
+
+@pytest.mark.parametrize(
+    ("lang", "form", "concept"),
+    [
+        ("pl", "łyżek", "spoon"), ("sl", "ključev", "key"), ("et", "võtit", "key"),
+        ("sk", "vidličiek", "fork"), ("lv", "karošu", "spoon"), ("hr", "čizama", "boot"),
+        ("bg", "лъжици", "spoon"), ("sk", "kníh", "book-subject"),
+    ],
+)  # fmt: skip
+def test_narrower_things_are_known_in_their_case(lang: str, form: str, concept: str) -> None:
+    by_stem = {one for found in named([stem(form, lang)], lang) for one in found.ids}
+    assert concept in by_stem | _inflections().get((lang, fold(form)), set())

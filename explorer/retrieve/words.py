@@ -15,7 +15,7 @@ from explorer.types import Naming
 K1, B = 0.9, 0.4
 """BM25's parameters, as Anserini has them; how often a word stands in a passage does not count."""
 
-_TELLING = 6  # letters of a stem that is looked for in every language
+TELLING = 6  # letters of a stem that is looked for in every language
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -85,7 +85,7 @@ def _match(word: str, lang: str, found: Sequence[Expansion], generation: Generat
     plain, *stems = forms(word, lang)
     for form in (plain, *stems):
         rows, shares = _postings(form, generation)
-        if form in stems and len(form) < _TELLING:  # Swedish "monet" is no French "mon"
+        if form in stems and len(form) < TELLING:  # Swedish "monet" is no French "mon"
             rows, shares = _spoken(lang, rows, shares, generation)
         best[rows] = np.maximum(best[rows], shares)
         often = max(often, len(rows))
