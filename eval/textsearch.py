@@ -16,6 +16,9 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 
+_NONE: tuple[Ints, Floats] = (np.empty(0, np.int64), np.empty(0, np.float32))
+
+
 class WordIndex:
     """Texts by what the word index holds of them, scored as `explorer.retrieve.words` scores them.
 
@@ -33,8 +36,9 @@ class WordIndex:
         for row, count in enumerate(counts):
             for form in count:
                 held.setdefault(form, []).append(row)
-        self._postings = {
-            form: (np.array(rows), 1 / (1 + norms[rows])) for form, rows in held.items()
+        self._postings: dict[str, tuple[Ints, Floats]] = {
+            form: (np.array(rows, np.int64), np.asarray(1 / (1 + norms[rows]), np.float32))
+            for form, rows in held.items()
         }
 
     def frequency(self, form: str) -> int:
@@ -43,7 +47,7 @@ class WordIndex:
 
     def _held(self, form: str, word: str, lang: str) -> tuple[Ints, Floats]:
         """The rows that hold a form; a short stem only where the question's language is spoken."""
-        rows, shares = self._postings.get(form, (np.empty(0, np.int64), np.empty(0, np.float32)))
+        rows, shares = self._postings.get(form, _NONE)
         if form != fold(word) and len(form) < TELLING:
             spoken = self._langs[rows] == lang
             return rows[spoken], shares[spoken]

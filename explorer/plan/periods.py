@@ -14,7 +14,7 @@ _ERA = 5  # words of an era: "before the birth of Christ"
 _AGE = 3  # words beside a number that tells an age
 _TENS = range(20, 100, 10)
 _CUED = ("female", "male", "on-view", "not-on-view", "with-image", "without-image")
-"""Cues whose words restrict, and tell no time."""
+"""Cues whose words tell no time: "by men from the 1890s" is not until then."""
 _TELLING = frozenset("nyCKDHE")  # kinds of words without which no time is told
 
 
@@ -27,7 +27,7 @@ def periods(
     """
     lang = reading.lang if reading.lang in LANGUAGES else ""
     anchors = [i for i in range(len(reading)) if _telling(reading, i, lang)]
-    taken = without | {i for i in anchors if _is_age(reading, i, lang)}
+    taken = without | {i for i in anchors if _is_age(reading, i, lang)} | reading.at(*_CUED)
     anchors = anchors[:_MOST]
     for anchor in anchors:
         if anchor in taken:
@@ -70,15 +70,13 @@ def _at(reading: Reading, start: int, stop: int, lang: str) -> frozenset[int]:
     """The places from `start` without the small words at the ends that say nothing of the time.
 
     Swedish "från 1600-talet är": "är" is no "år". Dutch "foto's uit 1920": the "s" is of "foto".
-    "By men between 1880 and 1900": the men are no Swedish "but".
     """
-    cued = reading.at(*_CUED)
     small, items = listed(reading.lang), _items(reading.between(start, stop), lang)
-    while reading.folded[stop - 1] in small or stop - 1 in cued:
+    while reading.folded[stop - 1] in small:
         if stop - 1 == start or _items(reading.between(start, stop - 1), lang) != items:
             break
         stop -= 1
-    while (len(reading.word(start)) == 1 or start in cued) and start + 1 < stop:
+    while len(reading.word(start)) == 1 and start + 1 < stop:
         if _items(reading.between(start + 1, stop), lang) != items:
             break
         start += 1

@@ -136,6 +136,8 @@ def _before(reading: Reading, place: int) -> frozenset[int]:
     start = place - 1
     while start - 1 in small and start in small and start > place - _NEAR:
         start -= 1
+    if start in small and start > 0:
+        start -= 1  # what the small words follow: "representam uma"
     return frozenset(range(max(0, start), place))
 
 

@@ -169,6 +169,9 @@ def _chosen(
     if made_by:  # works by King, objects from Bath
         every = [c for c in every if c.facet not in _SHOWN or token(c.id) in GENDERS]
     ways = [(name, token(c.id)) for c in every for name in _FACETS[c.facet]]
+    plainly = before & (reading.at("depicting") - reading.at("made-in", "made-by", "made-of"))
+    if plainly and all(name != "subject" for name, _ in ways):
+        return None  # what shows a sword need not be one
     borne = [way for way in ways if catalogue.bears(*way)]
     if not borne and len(at - reading.small() - reading.at("filler")) < len(at) > 1:
         return None  # "porcelain objects" are objects, of porcelain
