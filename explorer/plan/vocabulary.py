@@ -161,9 +161,12 @@ def _chosen(
     made_by = first - 1 in reading.at("made-by", "made-in") and not depicted
     every = [concepts()[i] for i in ids if concepts()[i].facet in _FACETS]
 
+    how = not {first - 1, max(at) + 1}.isdisjoint(reading.at("filler"))  # "objetos bordados"
+
     def fitness(facet: str) -> tuple[bool, bool, int]:
         subject = facet in _SHOWN
-        return not (made_of and facet == "material"), depicted != subject, _ORDER.index(facet)
+        made = (made_of and facet == "material") or (how and facet == "technique")
+        return not made, depicted != subject, _ORDER.index(facet)
 
     every.sort(key=lambda concept: fitness(concept.facet))
     if made_by:  # works by King, objects from Bath
