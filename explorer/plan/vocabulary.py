@@ -30,6 +30,8 @@ _FACETS = {
 """Facet of a concept -> the filters that may hold it, the likeliest first."""
 
 _ORDER = ("type", "genre", "technique", "material", "place", "period", "subject", "person")
+_ROMANCE = frozenset(("ca", "es", "fr", "it", "pt", "ro"))
+"""Languages in which what follows a thing tells how it is: "objetos bordados"."""
 _PLAIN = frozenset(("da", "de", "en", "nl", "sv"))  # whose words change little
 _CHANGED = 3  # letters by which a form may differ from a label
 _MADE = frozenset(("type", "material", "technique"))
@@ -161,7 +163,7 @@ def _chosen(
     made_by = first - 1 in reading.at("made-by", "made-in") and not depicted
     every = [concepts()[i] for i in ids if concepts()[i].facet in _FACETS]
 
-    how = not {first - 1, max(at) + 1}.isdisjoint(reading.at("filler"))  # "objetos bordados"
+    how = reading.lang in _ROMANCE and first - 1 in reading.at("filler") - reading.at("list")
 
     def fitness(facet: str) -> tuple[bool, bool, int]:
         subject = facet in _SHOWN
