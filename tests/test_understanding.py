@@ -401,3 +401,14 @@ def test_men_beside_a_time_are_not_lost(planned: Planned) -> None:
     assert filters(told) == {
         "type": ["#photograph"], "gender": "male", "from": 1880, "to": 1900,
     }  # fmt: skip
+
+
+def test_from_that_city_is_not_from_its_country(planned: Planned) -> None:
+    shown = history("paintings:1020")
+    assert planned("what else is from that city?", history=shown).filters["place"] == ["paris"]
+    assert planned("more from that country", history=shown).filters["place"] == ["#fr"]
+
+
+def test_what_else_is_a_list_where_nothing_went_before(planned: Planned) -> None:
+    told = planned("Vad har ni mer från Florens?")
+    assert (told.kind, told.filters["place"]) == ("list", ["firenze"])

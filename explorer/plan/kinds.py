@@ -217,7 +217,7 @@ def _genres(claims: Sequence[Claim]) -> bool:
 
 def _listed(reading: Reading, claims: Sequence[Claim], left: frozenset[int]) -> Understood:
     """A list of all that meets the filters, where every word is understood; else a search."""
-    left = left - _told(reading, _COUNTING)
+    left = left - _told(reading, (*_COUNTING, "else"))  # "what else is from Japan?"
     names = {claim.name for claim in claims}
     asked = names and reading.gives("list", "all", "room")
     works = reading.gives("filler") and (names - {"maker"} or reading.gives("made-by"))

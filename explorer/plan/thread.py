@@ -9,7 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 from explorer.catalogue.facets import facets_of
 from explorer.catalogue.reading import Catalogue
+from explorer.concepts import is_token
 from explorer.countries import country_of
+from explorer.cues import cues_of
 from explorer.plan.attributes import FIELDS_BY_CUE
 from explorer.plan.claim import Claim
 from explorer.plan.kinds import SMALL_TALK, SUPERLATIVES, Understood
@@ -165,6 +167,12 @@ def narrows(reading: Reading, claims: Sequence[Claim], told: Understood) -> bool
     return bool(asked and (opens or points or alone or those))
 
 
+def _says(reading: Reading, before: str, dim: str) -> bool:
+    """Whether words that point back say to what: "that city", "that year"."""
+    said = (cues_of((reading.folded[place],), reading.lang) for place in reading.at(before, dim))
+    return any(cue.cue == dim for cues in said for cue in cues)
+
+
 def _made(record: Record) -> int | None:
     """The year in the middle of when a record's thing was made."""
     spans = [(d.earliest, d.latest) for d in record.dates if d.kind == "creation"]
@@ -200,13 +208,16 @@ def _shared(reading: Reading, record: Record) -> dict[str, FilterValue]:
         return {"room": list(held["room"])}
     if reading.gives("place-before") and "place" in held:
         country = [value for value in held["place"] if country_of(value)]
+        town = [value for value in held["place"] if not is_token(value)]
+        if _says(reading, "place-before", "dim.place"):
+            return {"place": (town or country or held["place"])[:1]}  # "from that city"
         return {"place": (country or held["place"])[:1]}
     spans = [d for d in record.dates if d.kind == "creation" and d.earliest is not None]
     if reading.gives("time-before") and spans and spans[0].latest is not None:
         start, end = spans[0].earliest or 0, spans[0].latest
-        if reading.gives("dim.year"):
+        if _says(reading, "time-before", "dim.year"):
             return {"from": start, "to": end}
-        if reading.gives("dim.decade"):
+        if _says(reading, "time-before", "dim.decade"):
             return {"from": start // _DECADE * _DECADE, "to": end // _DECADE * _DECADE + 9}
         return {
             "from": (start - 1) // _CENTURY * _CENTURY + 1,
