@@ -133,7 +133,7 @@ def _add_asking(app: FastAPI, explorer: Explorer) -> None:
             return _json(await _whole(question, explorer, request))
         # Refused before the stream begins, so that the refusal has its own status.
         check_question(question, explorer.settings.question_limit)
-        explorer.serving()
+        await run_sync(explorer.serving)
         return _Streamed(question, explorer)
 
     @app.post("/api/search", tags=["search"])

@@ -68,6 +68,7 @@ def _meant(reading: Reading, place: int, things: bool) -> str:
     return near[0] if sure else ""
 
 
+@cache
 def _known(lang: str) -> frozenset[str]:
     return cue_words(lang) | label_words(lang) | listed(lang)
 
